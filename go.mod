@@ -1,0 +1,3 @@
+module github.com/zebus-go/zebus
+
+go 1.26
