@@ -76,13 +76,27 @@ func SizeUint(field int, v uint64) int {
 	return SizeTag(field) + SizeVarint(v)
 }
 
+// AppendSint appends v as a zig-zag varint field.
+func AppendSint(b []byte, field int, v int64) []byte {
+	return AppendUint(b, field, Zigzag(v))
+}
+
+// SizeSint returns the length of what [AppendSint] appends.
+func SizeSint(field int, v int64) int {
+	return SizeUint(field, Zigzag(v))
+}
+
 // AppendBool appends v as a varint field of one byte.
 func AppendBool(b []byte, field int, v bool) []byte {
-	b = AppendTag(b, field, Varint)
+	return append(AppendTag(b, field, Varint), truth(v))
+}
+
+// truth returns the varint of v.
+func truth(v bool) byte {
 	if v {
-		return append(b, 1)
+		return 1
 	}
-	return append(b, 0)
+	return 0
 }
 
 // SizeBool returns the length of what [AppendBool] appends.
@@ -120,6 +134,16 @@ func AppendFloat64(b []byte, field int, v float64) []byte {
 	return AppendFixed64(b, field, math.Float64bits(v))
 }
 
+// SizeFloat32 returns the length of what [AppendFloat32] appends.
+func SizeFloat32(field int) int {
+	return SizeFixed32(field)
+}
+
+// SizeFloat64 returns the length of what [AppendFloat64] appends.
+func SizeFloat64(field int) int {
+	return SizeFixed64(field)
+}
+
 // AppendString appends v as a length-delimited field, empty or not.
 func AppendString(b []byte, field int, v string) []byte {
 	b = AppendVarint(AppendTag(b, field, Bytes), uint64(len(v)))
@@ -130,6 +154,11 @@ func AppendString(b []byte, field int, v string) []byte {
 func AppendBytes(b []byte, field int, v []byte) []byte {
 	b = AppendVarint(AppendTag(b, field, Bytes), uint64(len(v)))
 	return append(b, v...)
+}
+
+// SizeString returns the length of what [AppendString] appends.
+func SizeString(field int, v string) int {
+	return SizeBytes(field, len(v))
 }
 
 // SizeBytes returns the length of a length-delimited field whose content has n bytes.

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -19,6 +18,8 @@ var (
 	ErrWireType = errors.New("wire: wrong wire type")
 	// ErrTag means a field number of zero, one beyond 2^29-1, or a group end without its start.
 	ErrTag = errors.New("wire: bad tag")
+	// ErrValue means a number that stands for nothing in its place, such as a scale that no DateTime has.
+	ErrValue = errors.New("wire: meaningless value")
 	// ErrNesting means sub-messages or groups nested deeper than [MaxNesting].
 	ErrNesting = errors.New("wire: nested too deeply")
 )
@@ -33,14 +34,14 @@ const maxField = 1<<29 - 1
 // It must not be copied while in use, and is used by one goroutine. It is meant to live on the stack:
 // none of its methods keeps it.
 type Reader struct {
-	buf   []byte
-	pos   int
-	end   int // of the message being read; a sub-message ends before its parent
-	field int
-	typ   Type
-	depth int
-	more  int // end of the packed block being read; 0 outside one
-	err   error
+	buf    []byte
+	pos    int
+	end    int // of the message being read; a sub-message ends before its parent
+	field  int
+	typ    Type
+	depth  int
+	packed int // what surrounds the element being read, see Element
+	err    error
 }
 
 // NewReader returns a reader over b. The reader does not change b.
@@ -133,83 +134,6 @@ func (r *Reader) fixed64() uint64 {
 	return 0
 }
 
-// Uint64 reads a number sent as varint, fixed32 or fixed64.
-func (r *Reader) Uint64() uint64 {
-	switch r.typ {
-	case Varint:
-		return r.varint()
-	case Fixed32:
-		return uint64(r.fixed32())
-	case Fixed64:
-		return r.fixed64()
-	default:
-		r.Fail(ErrWireType)
-		return 0
-	}
-}
-
-// Int64 reads a signed number sent as varint, fixed32 or fixed64.
-func (r *Reader) Int64() int64 {
-	if r.typ == Fixed32 {
-		return int64(int32(r.fixed32()))
-	}
-	return int64(r.Uint64())
-}
-
-// Int32 reads a signed number and fails when it does not fit into 32 bits.
-func (r *Reader) Int32() int32 {
-	return int32(r.signed(math.MinInt32, math.MaxInt32))
-}
-
-// Uint32 reads an unsigned number and fails when it does not fit into 32 bits.
-func (r *Reader) Uint32() uint32 {
-	return uint32(r.unsigned(math.MaxUint32))
-}
-
-func (r *Reader) signed(least, most int64) int64 {
-	v := r.Int64()
-	if v < least || v > most {
-		r.Fail(ErrOverflow)
-		return 0
-	}
-	return v
-}
-
-func (r *Reader) unsigned(most uint64) uint64 {
-	v := r.Uint64()
-	if v > most {
-		r.Fail(ErrOverflow)
-		return 0
-	}
-	return v
-}
-
-// Bool reads a truth value: any number but zero is true.
-func (r *Reader) Bool() bool {
-	return r.Uint64() != 0
-}
-
-// Float64 reads a number sent as fixed64 or fixed32.
-func (r *Reader) Float64() float64 {
-	switch r.typ {
-	case Fixed64:
-		return math.Float64frombits(r.fixed64())
-	case Fixed32:
-		return float64(math.Float32frombits(r.fixed32()))
-	default:
-		r.Fail(ErrWireType)
-		return 0
-	}
-}
-
-// Float32 reads a number sent as fixed32 or fixed64.
-func (r *Reader) Float32() float32 {
-	if r.typ == Fixed32 {
-		return math.Float32frombits(r.fixed32())
-	}
-	return float32(r.Float64())
-}
-
 // View returns the content of a length-delimited field without copying it. It is valid as long as the bytes behind
 // the reader are.
 func (r *Reader) View() []byte {
@@ -256,46 +180,6 @@ func (r *Reader) Leave(outer int) {
 	if r.err != nil {
 		r.pos = r.end
 	}
-}
-
-// Element says whether there is one more element of a repeated number in the current field, and makes it the current
-// value. An unpacked field is one element; a packed block has any number of them, of wire type t.
-//
-//	for r.Element(wire.Varint) {
-//		m.Codes = append(m.Codes, r.Int32())
-//	}
-func (r *Reader) Element(t Type) bool {
-	if r.err != nil {
-		return false
-	}
-	switch r.more {
-	case 0:
-		return r.firstElement(t)
-	case r.pos:
-		r.more = 0
-		return false
-	case unpacked:
-		r.more = 0
-		return false
-	default:
-		return r.pos < r.more
-	}
-}
-
-// unpacked stands in Reader.more while the single element of an unpacked field is read.
-const unpacked = -1
-
-func (r *Reader) firstElement(t Type) bool {
-	if r.typ != Bytes {
-		r.more = unpacked
-		return true
-	}
-	n := len(r.View())
-	if r.err != nil || n == 0 {
-		return false
-	}
-	r.more, r.pos, r.typ = r.pos, r.pos-n, t
-	return true
 }
 
 // Skip passes over the current field, whatever its type.

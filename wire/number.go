@@ -1,0 +1,136 @@
+package wire
+
+import "math"
+
+// Readers of numbers take what protobuf-net takes: a whole number from a varint, a fixed32 or a fixed64 field, a
+// floating one from a fixed32 or a fixed64 field. A number that the type does not hold is an [ErrOverflow].
+
+// Uint64 reads an unsigned number.
+func (r *Reader) Uint64() uint64 {
+	switch r.typ {
+	case Varint:
+		return r.varint()
+	case Fixed32:
+		return uint64(r.fixed32())
+	case Fixed64:
+		return r.fixed64()
+	default:
+		r.Fail(ErrWireType)
+		return 0
+	}
+}
+
+// Int64 reads a signed number.
+func (r *Reader) Int64() int64 {
+	if r.typ == Fixed32 {
+		return int64(int32(r.fixed32()))
+	}
+	return int64(r.Uint64())
+}
+
+// Int reads a signed number that fits into an int.
+func (r *Reader) Int() int {
+	return int(r.signed(math.MinInt, math.MaxInt))
+}
+
+// Int32 reads a signed number of 32 bits.
+func (r *Reader) Int32() int32 {
+	return int32(r.signed(math.MinInt32, math.MaxInt32))
+}
+
+// Int16 reads a signed number of 16 bits.
+func (r *Reader) Int16() int16 {
+	return int16(r.signed(math.MinInt16, math.MaxInt16))
+}
+
+// Int8 reads a signed number of 8 bits.
+func (r *Reader) Int8() int8 {
+	return int8(r.signed(math.MinInt8, math.MaxInt8))
+}
+
+// Uint reads an unsigned number that fits into a uint.
+func (r *Reader) Uint() uint {
+	return uint(r.unsigned(math.MaxUint))
+}
+
+// Uint32 reads an unsigned number of 32 bits.
+func (r *Reader) Uint32() uint32 {
+	return uint32(r.unsigned(math.MaxUint32))
+}
+
+// Uint16 reads an unsigned number of 16 bits.
+func (r *Reader) Uint16() uint16 {
+	return uint16(r.unsigned(math.MaxUint16))
+}
+
+// Uint8 reads an unsigned number of 8 bits.
+func (r *Reader) Uint8() uint8 {
+	return uint8(r.unsigned(math.MaxUint8))
+}
+
+// Sint64 reads a signed number whose varint is zig-zag.
+func (r *Reader) Sint64() int64 {
+	if r.typ == Varint {
+		return Unzigzag(r.varint())
+	}
+	return r.Int64()
+}
+
+// Sint32 reads a signed number of 32 bits whose varint is zig-zag.
+func (r *Reader) Sint32() int32 {
+	return int32(r.within(r.Sint64(), math.MinInt32, math.MaxInt32))
+}
+
+func (r *Reader) signed(least, most int64) int64 {
+	return r.within(r.Int64(), least, most)
+}
+
+// within returns v when it lies in a range, and fails otherwise.
+func (r *Reader) within(v, least, most int64) int64 {
+	if v < least || v > most {
+		r.Fail(ErrOverflow)
+		return 0
+	}
+	return v
+}
+
+func (r *Reader) unsigned(most uint64) uint64 {
+	v := r.Uint64()
+	if v > most {
+		r.Fail(ErrOverflow)
+		return 0
+	}
+	return v
+}
+
+// Bool reads a truth value: any number but zero is true.
+func (r *Reader) Bool() bool {
+	return r.Uint64() != 0
+}
+
+// Float64 reads a number of double precision.
+func (r *Reader) Float64() float64 {
+	switch r.typ {
+	case Fixed64:
+		return math.Float64frombits(r.fixed64())
+	case Fixed32:
+		return float64(math.Float32frombits(r.fixed32()))
+	default:
+		r.Fail(ErrWireType)
+		return 0
+	}
+}
+
+// Float32 reads a number of single precision. A double is rounded; one that is too large is an [ErrOverflow].
+func (r *Reader) Float32() float32 {
+	if r.typ == Fixed32 {
+		return math.Float32frombits(r.fixed32())
+	}
+	double := r.Float64()
+	single := float32(double)
+	if math.IsInf(float64(single), 0) && !math.IsInf(double, 0) {
+		r.Fail(ErrOverflow)
+		return 0
+	}
+	return single
+}
