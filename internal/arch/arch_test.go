@@ -1,0 +1,108 @@
+package arch_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport says which of our packages each package may import directly. Imports point down: rooms on one floor do not
+// know each other. Tests are free, external test packages sit on top of everything.
+var mayImport = map[string][]string{
+	// Machinery: knows no word of the bus.
+	"dispatch": {},
+	"wire":     {},
+
+	// The contract: the words, the bus, and what a transport and a directory fulfil.
+	"zebus": {"dispatch", "wire"},
+
+	// The wire form of the envelope.
+	"transport": {"zebus", "wire"},
+
+	// Carriers and services: they meet through zebus.Transport and zebus.Directory only.
+	"transport/memory":            {"zebus", "transport"},
+	"transport/zmq":               {"zebus", "transport"},
+	"directory/internal/registry": {"zebus"},
+	"directory":                   {"zebus", "wire", "directory/internal/registry"},
+
+	// Assembly.
+	"host":                    {"zebus", "directory", "transport/zmq"},
+	"zebustest":               {"zebus", "directory", "transport/memory"},
+	"transport/transporttest": {"zebus", "transport"},
+
+	// The generator writes our import paths into what it generates, and imports none of us.
+	"codegen": {},
+
+	// Programs.
+	"cmd/zebus-directory":      {"zebus", "directory", "transport/zmq", "host"},
+	"cmd/zebusgen":             {"codegen"},
+	"examples/echo":            {"zebus", "wire"},
+	"examples/echo/service":    {"zebus", "host", "examples/echo"},
+	"examples/echo/client":     {"zebus", "host", "examples/echo"},
+	"internal/bench/roundtrip": {"zebus", "wire", "directory", "transport/zmq", "transport/memory", "host", "examples/echo"},
+
+	// Checks of the project itself.
+	"internal/arch": {},
+	"internal/docs": {},
+}
+
+// mayUse says which packages may import each module outside the standard library. What is not named is not used.
+var mayUse = map[string][]string{
+	"github.com/BurntSushi/toml":     {"host", "cmd/zebus-directory"},
+	"github.com/dave/jennifer":       {"codegen"},
+	"github.com/pebbe/zmq4":          {"transport/zmq", "internal/bench/roundtrip"},
+	"github.com/spf13/cobra":         {"cmd/zebus-directory", "cmd/zebusgen", "examples/echo/service", "examples/echo/client"},
+	"golang.org/x/tools/go/packages": {"codegen"},
+	"google.golang.org/protobuf":     {"wire", "zebus", "directory", "examples/echo", "codegen"},
+}
+
+// contracts are the packages a user can build without a C compiler, each with all it depends on.
+var contracts = []string{"dispatch", "wire", "zebus", "transport", "transport/memory", "directory", "codegen"}
+
+func TestImportsPointDown(t *testing.T) {
+	t.Parallel()
+	for _, p := range ourPackages(t) {
+		allowed, known := mayImport[p.name]
+		if !known {
+			t.Errorf("package %s is not in mayImport: decide what it may import, and add a row", p.name)
+			continue
+		}
+		for _, imported := range p.ours() {
+			if !slices.Contains(allowed, imported) {
+				t.Errorf("package %s imports %s; it may import %q", p.name, imported, allowed)
+			}
+		}
+	}
+}
+
+func TestModulesAreUsedWhereTheyBelong(t *testing.T) {
+	t.Parallel()
+	for _, p := range ourPackages(t) {
+		if p.name == "transport/transporttest" {
+			continue // a test suite, though not in a _test file: it may use what tests use
+		}
+		for _, imported := range p.foreign() {
+			if !mayUseModule(p.name, imported) {
+				t.Errorf("package %s imports %s; mayUse does not allow it", p.name, imported)
+			}
+		}
+	}
+}
+
+func mayUseModule(name, imported string) bool {
+	for module, users := range mayUse {
+		if imported == module || strings.HasPrefix(imported, module+"/") {
+			return slices.Contains(users, name)
+		}
+	}
+	return false
+}
+
+func TestContractsNeedNoCgo(t *testing.T) {
+	t.Parallel()
+	for _, p := range dependenciesOf(t, contracts) {
+		if !p.Standard && len(p.CgoFiles) > 0 {
+			t.Errorf("%s uses cgo (%s), and %q depend on it", p.ImportPath, strings.Join(p.CgoFiles, ", "), contracts)
+		}
+	}
+}
