@@ -1,0 +1,129 @@
+package zebus
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/zebus-go/zebus/dispatch"
+)
+
+// A Builder collects the parts of a [Bus]. Its methods return the builder, so that they chain; problems are kept until Build.
+type Builder struct {
+	config busConfig
+}
+
+// busConfig is all that a bus is made of.
+type busConfig struct {
+	self           Self
+	transport      Transport
+	directory      Directory
+	handlers       []Handler
+	logger         *slog.Logger
+	observer       Observer
+	commandTimeout time.Duration
+	dispatch       dispatch.Config
+	localDispatch  bool
+	initiator      string
+}
+
+// NewBuilder returns a builder for the bus of the peer with the given ID: "Acme.Echo.0".
+func NewBuilder(self PeerID) *Builder {
+	return &Builder{config: busConfig{
+		self:          Self{ID: self},
+		logger:        slog.New(slog.DiscardHandler),
+		localDispatch: true,
+		initiator:     osUser(),
+	}}
+}
+
+// WithEnvironment sets the name of the network, "Prod": peers of other environments do not hear each other.
+func (b *Builder) WithEnvironment(name string) *Builder {
+	b.config.self.Environment = name
+	return b
+}
+
+// WithPersistent makes the bus keep messages for the peer while it is down.
+func (b *Builder) WithPersistent(persistent bool) *Builder {
+	b.config.self.Persistent = persistent
+	return b
+}
+
+// WithTransport sets what carries the messages. It is needed.
+func (b *Builder) WithTransport(t Transport) *Builder {
+	b.config.transport = t
+	return b
+}
+
+// WithDirectory sets what knows the peers. It is needed.
+func (b *Builder) WithDirectory(d Directory) *Builder {
+	b.config.directory = d
+	return b
+}
+
+// WithHandlers adds handlers: those that zebusgen gathered, or made by [HandleCommand] and its siblings.
+func (b *Builder) WithHandlers(handlers ...Handler) *Builder {
+	b.config.handlers = append(b.config.handlers, handlers...)
+	return b
+}
+
+// WithLogger sets the logger; without it nothing is logged.
+func (b *Builder) WithLogger(l *slog.Logger) *Builder {
+	b.config.logger = l
+	return b
+}
+
+// WithObserver sets what is told of failures that have no caller to be returned to.
+func (b *Builder) WithObserver(o Observer) *Builder {
+	b.config.observer = o
+	return b
+}
+
+// WithDefaultCommandTimeout bounds the wait for the answer to a command whose context has no deadline. 0, the default, does not.
+func (b *Builder) WithDefaultCommandTimeout(d time.Duration) *Builder {
+	b.config.commandTimeout = d
+	return b
+}
+
+// WithDispatch sets limits and batch sizes of the queues on which handlers run.
+func (b *Builder) WithDispatch(c dispatch.Config) *Builder {
+	b.config.dispatch = c
+	return b
+}
+
+// WithoutLocalDispatch sends what the peer handles itself through the transport too, as to any other peer.
+func (b *Builder) WithoutLocalDispatch() *Builder {
+	b.config.localDispatch = false
+	return b
+}
+
+// Build returns the bus, not started. It reports everything that is missing or wrong at once.
+func (b *Builder) Build() (*Bus, error) {
+	if err := b.config.validate(); err != nil {
+		return nil, err
+	}
+	return newBus(b.config), nil
+}
+
+func (c *busConfig) validate() error {
+	var errs []error
+	if c.self.ID == "" {
+		errs = append(errs, errors.New("zebus: peer ID is empty"))
+	}
+	if c.transport == nil {
+		errs = append(errs, errors.New("zebus: no transport: call WithTransport"))
+	}
+	if c.directory == nil {
+		errs = append(errs, errors.New("zebus: no directory: call WithDirectory"))
+	}
+	if c.commandTimeout < 0 {
+		errs = append(errs, fmt.Errorf("zebus: default command timeout %v is negative", c.commandTimeout))
+	}
+	for _, h := range c.handlers {
+		if h.invoke == nil {
+			errs = append(errs, errors.New("zebus: a zero Handler was given to WithHandlers"))
+		}
+	}
+	return errors.Join(errs...)
+}

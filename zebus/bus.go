@@ -1,0 +1,294 @@
+package zebus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/zebus-go/zebus/dispatch"
+)
+
+// Bus is a peer: it sends and publishes what the service says, and runs the handlers of the service for what others
+// say. It is safe for concurrent use.
+//
+// A bus is started and stopped, and may be started again. Between the two it holds a run: everything that lasts as
+// long as the peer is registered.
+type Bus struct {
+	config        busConfig
+	ids           *MessageIDSource
+	dispatcher    *dispatch.Dispatcher
+	routes        routes
+	pending       *pendingCommands
+	subscriptions *subscriptions
+
+	life struct {
+		sync.Mutex
+		state  state
+		cancel context.CancelFunc // ends a Start that is under way
+		ended  chan struct{}      // closed when the Start under way has ended
+	}
+	running atomic.Pointer[run] // nil while nothing can be sent
+	entries []*dispatch.Entry   // of the batch being received; used by the receiving goroutine alone
+}
+
+// run is one life of the bus, from the start of the transport to its stop.
+type run struct {
+	self       PeerDescriptor
+	originator Originator
+	ctx        context.Context //nolint:containedctx // parent of every handler's context
+	cancel     context.CancelFunc
+	registered bool
+}
+
+type state uint8
+
+const (
+	stopped state = iota
+	starting
+	started
+	stopping
+)
+
+var _ PeerSender = (*Bus)(nil)
+
+func newBus(c busConfig) *Bus {
+	b := &Bus{
+		config:     c,
+		ids:        NewMessageIDSource(nil),
+		dispatcher: dispatch.New(c.dispatch),
+		pending:    newPendingCommands(c.commandTimeout),
+
+		subscriptions: newSubscriptions(),
+	}
+	b.config.handlers = append(b.config.handlers, b.ownHandlers()...)
+	b.config.handlers = append(b.config.handlers, c.directory.Handlers()...)
+	b.routes.load(b, b.config.handlers)
+	c.directory.Watch(b.peerChanged)
+	c.directory.Observe(nil, func(PeerID, []Subscription) {})
+	return b
+}
+
+// ID returns the ID of the peer.
+func (b *Bus) ID() PeerID { return b.config.self.ID }
+
+// Environment returns the name of the network.
+func (b *Bus) Environment() string { return b.config.self.Environment }
+
+// Endpoint returns where the peer receives, "" while the bus does not run.
+func (b *Bus) Endpoint() string {
+	if r := b.running.Load(); r != nil {
+		return r.originator.SenderEndpoint
+	}
+	return ""
+}
+
+// IsRunning says whether messages can be sent: from the moment at which a Start begins to register until a Stop has
+// stopped the transport.
+func (b *Bus) IsRunning() bool { return b.running.Load() != nil }
+
+// PendingCommands returns the number of commands that wait for their answer.
+func (b *Bus) PendingCommands() int { return b.pending.len() }
+
+// Start makes the peer part of the bus: it begins to receive, registers with the directory, and then lets the handlers
+// run. ctx bounds the start alone. A start that fails, or that a Stop interrupts, undoes what it had done; the bus
+// can be started again. On a bus that is not stopped it returns [ErrAlreadyRunning].
+func (b *Bus) Start(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if !b.beginStart(cancel) {
+		return ErrAlreadyRunning
+	}
+	err := b.start(ctx)
+	b.endStart(err)
+	return err
+}
+
+func (b *Bus) beginStart(cancel context.CancelFunc) bool {
+	b.life.Lock()
+	defer b.life.Unlock()
+	if b.life.state != stopped {
+		return false
+	}
+	b.life.state, b.life.cancel, b.life.ended = starting, cancel, make(chan struct{})
+	return true
+}
+
+func (b *Bus) endStart(err error) {
+	b.life.Lock()
+	defer b.life.Unlock()
+	b.life.state = started
+	if err != nil {
+		b.life.state = stopped
+	}
+	close(b.life.ended)
+}
+
+// start does the steps of a start; when one fails it undoes those before it, the last first.
+func (b *Bus) start(ctx context.Context) (err error) {
+	r, err := b.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			b.undo(ctx, r)
+		}
+	}()
+	// The bus can send before it is registered, because registering is sending.
+	if err := b.config.directory.Register(ctx, b, r.self); err != nil {
+		return fmt.Errorf("register %s: %w", b.ID(), err)
+	}
+	r.registered = true
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("start %s: %w", b.ID(), err)
+	}
+	b.config.transport.Registered()
+	b.dispatcher.Start()
+	return nil
+}
+
+// open starts the transport: from here on messages can arrive and wait in the queues.
+func (b *Bus) open(ctx context.Context) (*run, error) {
+	r := &run{}
+	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	b.dispatcher.Load()
+	b.pending.open()
+	endpoint, err := b.config.transport.Start(ctx, b.config.self, (*inbound)(b))
+	if err != nil {
+		b.pending.close(ErrNotRunning)
+		return nil, errors.Join(fmt.Errorf("start the transport of %s: %w", b.ID(), err), b.dispatcher.Stop(context.WithoutCancel(ctx)))
+	}
+	r.originator = Originator{SenderID: b.ID(), SenderEndpoint: endpoint, MachineName: machineName()}
+	r.self = b.descriptor(endpoint)
+	b.running.Store(r)
+	return r, nil
+}
+
+func (b *Bus) descriptor(endpoint string) PeerDescriptor {
+	return PeerDescriptor{
+		Peer:          Peer{ID: b.ID(), Endpoint: endpoint, Up: true, Responding: true, Persistent: b.config.self.Persistent},
+		Subscriptions: b.subscriptions.open(b.startupSubscriptions()),
+		Persistent:    b.config.self.Persistent,
+	}
+}
+
+// undoTimeout bounds what a failed start does to leave nothing behind: its own context has often ended.
+const undoTimeout = 5 * time.Second
+
+func (b *Bus) undo(ctx context.Context, r *run) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
+	defer cancel()
+	if err := b.shutDown(ctx, r); err != nil {
+		b.config.logger.WarnContext(ctx, "undoing a failed start", "peer", b.ID(), "error", err)
+	}
+}
+
+// Stop takes the peer off the bus: it unregisters, lets the handlers finish what has arrived, ends the commands that
+// still wait with [ErrNotRunning], and closes the transport. Handlers may send until they are done.
+//
+// When ctx ends first, Stop returns its error joined with the names of the handlers that still run, and their
+// contexts are cancelled; a second Stop goes on from there. A Stop during a Start interrupts the start and returns when it is
+// undone. On a stopped bus it returns [ErrNotRunning].
+func (b *Bus) Stop(ctx context.Context) error {
+	interrupted, err := b.beginStop()
+	if err != nil {
+		return err
+	}
+	if interrupted != nil {
+		return waitFor(ctx, interrupted)
+	}
+	r := b.running.Load()
+	err = b.shutDown(ctx, r)
+	b.endStop(err)
+	return err
+}
+
+func (b *Bus) beginStop() (interrupted chan struct{}, err error) {
+	b.life.Lock()
+	defer b.life.Unlock()
+	switch b.life.state {
+	case starting:
+		b.life.cancel()
+		return b.life.ended, nil
+	case started:
+		b.life.state = stopping
+		return nil, nil
+	case stopped, stopping:
+	}
+	return nil, ErrNotRunning
+}
+
+func (b *Bus) endStop(err error) {
+	b.life.Lock()
+	defer b.life.Unlock()
+	b.life.state = stopped
+	if err != nil && b.running.Load() != nil {
+		b.life.state = started // handlers still run: the next Stop goes on
+	}
+}
+
+func waitFor(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// shutDown does the steps of a stop. Handlers that do not end in time keep the run alive, for a second attempt.
+func (b *Bus) shutDown(ctx context.Context, r *run) error {
+	b.unregister(ctx, r)
+	if err := b.dispatcher.Stop(ctx); err != nil {
+		r.cancel()
+		return fmt.Errorf("stop %s: %w", b.ID(), err)
+	}
+	err := b.config.transport.Stop(ctx)
+	b.running.Store(nil)
+	b.pending.close(ErrNotRunning)
+	r.cancel()
+	if err != nil {
+		return fmt.Errorf("stop the transport of %s: %w", b.ID(), err)
+	}
+	return nil
+}
+
+func (b *Bus) unregister(ctx context.Context, r *run) {
+	if !r.registered {
+		return
+	}
+	r.registered = false
+	if err := b.config.directory.Unregister(ctx); err != nil {
+		b.config.logger.WarnContext(ctx, "unregister", "peer", b.ID(), "error", err)
+	}
+	b.subscriptions.close()
+}
+
+// peerChanged passes on what the directory learned: to the transport, which forgets old connections before anything
+// else is sent, and to the commands that wait for that peer.
+func (b *Bus) peerChanged(c PeerChange) {
+	if c.Peer.ID == b.ID() {
+		return
+	}
+	b.config.transport.PeerChanged(c)
+	switch c.Kind {
+	case PeerStartedChange:
+		b.pending.endPeer(c.Peer.ID, ErrPeerRestarted)
+	case PeerDecommissionedChange:
+		b.pending.endPeer(c.Peer.ID, ErrPeerGone)
+	case PeerStoppedChange, PeerUpdatedChange:
+	}
+}
+
+// machineName returns what originators say of the machine; nil when it has no name.
+func machineName() *string {
+	name, err := os.Hostname()
+	if err != nil {
+		return nil
+	}
+	return &name
+}

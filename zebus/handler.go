@@ -1,0 +1,175 @@
+package zebus
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"runtime"
+)
+
+// A Handler is a function of the service, and how the bus runs it. Its methods return changed copies, so that a
+// registration reads as one line:
+//
+//	zebus.HandleEvent(shop.OnMeasured).OnQueue("weather").Serial()
+type Handler struct {
+	messageType *MessageType
+	name        string
+	queue       string
+	inline      bool
+	serial      bool
+	maxBatch    int
+	mode        SubscribeMode
+	startup     func(PeerID) []BindingKey
+	decode      func([]byte) (Message, error)
+	invoke      func(context.Context, []Message) (Message, error)
+}
+
+// HandleRequest makes a handler of a function that replies.
+func HandleRequest[C, R any, CP commandPointer[C], RP messagePointer[R]](f func(context.Context, CP) (RP, error)) Handler {
+	h := newHandler[C, CP](f)
+	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
+		reply, err := f(ctx, batch[0].(CP))
+		if reply == nil {
+			return nil, err // a typed nil must not become a reply
+		}
+		return reply, err
+	}
+	return h
+}
+
+// HandleCommand makes a handler of a function that does something and has nothing to say but that it is done.
+func HandleCommand[C any, CP commandPointer[C]](f func(context.Context, CP) error) Handler {
+	h := newHandler[C, CP](f)
+	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
+		return nil, f(ctx, batch[0].(CP))
+	}
+	return h
+}
+
+// HandleEvent makes a handler of a function that takes one event at a time.
+func HandleEvent[E any, EP eventPointer[E]](f func(context.Context, EP) error) Handler {
+	h := newHandler[E, EP](f)
+	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
+		return nil, f(ctx, batch[0].(EP))
+	}
+	return h
+}
+
+// HandleEvents makes a handler of a function that takes several events at once, as many as wait and at most the number
+// given to [Handler.Batch]. The context is that of the first.
+func HandleEvents[E any, EP eventPointer[E]](f func(context.Context, []EP) error) Handler {
+	h := newHandler[E, EP](f).Batch(defaultBatch)
+	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
+		events := make([]EP, len(batch))
+		for i, m := range batch {
+			events[i] = m.(EP)
+		}
+		return nil, f(ctx, events)
+	}
+	return h
+}
+
+// defaultBatch is how many events a batch handler takes at once when it does not say.
+const defaultBatch = 100
+
+type messagePointer[M any] interface {
+	*M
+	Message
+}
+
+type commandPointer[C any] interface {
+	*C
+	Command
+}
+
+type eventPointer[E any] interface {
+	*E
+	Event
+}
+
+func newHandler[M any, P messagePointer[M]](f any) Handler {
+	return Handler{
+		messageType: P(nil).ZebusType(),
+		name:        functionName(f),
+		maxBatch:    1,
+		decode: func(b []byte) (Message, error) {
+			m := P(new(M))
+			return m, m.ZebusUnmarshal(b)
+		},
+	}
+}
+
+// functionName returns the name of a function for logs: generated code replaces it by [Handler.Named].
+func functionName(f any) string {
+	if fn := runtime.FuncForPC(reflect.ValueOf(f).Pointer()); fn != nil {
+		return fn.Name()
+	}
+	return fmt.Sprintf("%T", f)
+}
+
+// Named sets the name of the handler in logs, errors and [ReplayMessageCommand].
+func (h Handler) Named(name string) Handler {
+	h.name = name
+	return h
+}
+
+// OnQueue makes the handler run on the queue of that name. Handlers of one queue never run at the same moment; case
+// does not matter in the name.
+func (h Handler) OnQueue(name string) Handler {
+	h.queue = name
+	return h
+}
+
+// Inline makes the handler run on the receiving goroutine. It must be short and must not wait: every other message
+// of the peer waits for it.
+func (h Handler) Inline() Handler {
+	h.inline = true
+	return h
+}
+
+// Serial makes the handler keep its queue while it waits for a reply. Without it the next message of the queue is
+// handled meanwhile.
+func (h Handler) Serial() Handler {
+	h.serial = true
+	return h
+}
+
+// Batch sets how many events a handler made by [HandleEvents] takes at most.
+func (h Handler) Batch(most int) Handler {
+	h.maxBatch = most
+	return h
+}
+
+// Mode says whether the handler subscribes when the bus starts.
+func (h Handler) Mode(m SubscribeMode) Handler {
+	h.mode = m
+	return h
+}
+
+// Startup makes the handler subscribe, when the bus starts, with the keys that f returns for the peer.
+func (h Handler) Startup(f func(PeerID) []BindingKey) Handler {
+	h.startup = f
+	return h
+}
+
+// Name returns the name of the handler.
+func (h Handler) Name() string { return h.name }
+
+// Type returns the type of message that the handler takes.
+func (h Handler) Type() *MessageType { return h.messageType }
+
+// subscriptions returns what the handler subscribes to when the bus of that peer starts.
+func (h Handler) subscriptions(self PeerID) []Subscription {
+	if h.startup == nil {
+		if h.messageType.subscribesToAll(h.mode) {
+			return []Subscription{SubscribeTo(h.messageType.ID())}
+		}
+		return nil
+	}
+	keys := h.startup(self)
+	subs := make([]Subscription, len(keys))
+	for i, key := range keys {
+		subs[i] = Subscription{Type: h.messageType.ID(), Key: key}
+	}
+	return subs
+}

@@ -1,0 +1,205 @@
+package zebus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/zebus-go/zebus/dispatch"
+)
+
+// incoming is a message on its way through the handlers: received from another peer, or sent by this one to itself. It
+// is what the dispatcher queues, what the handlers' contexts show, and what is answered in the end.
+type incoming struct {
+	dispatch.Entry
+
+	bus     *Bus
+	run     *run
+	route   *route
+	message TransportMessage
+
+	local    Message  // sent by this peer to itself; handlers that do not run inline get a copy of their own
+	pending  *Pending // the local command that waits for the outcome
+	only     []string // handlers of a replay; nil means all
+	replayed bool     // neither answered nor acknowledged
+	outcome  outcome
+}
+
+var _ dispatch.Job = (*incoming)(nil)
+
+func incomingOf(e *dispatch.Entry) *incoming {
+	in, _ := e.Job.(*incoming)
+	return in
+}
+
+// outcome is what the handlers made of a message. They may end at the same moment on different queues.
+type outcome struct {
+	mu    sync.Mutex
+	code  int
+	text  string
+	reply Message
+	err   error // the first one
+	mute  bool  // it could not be read: a command stays without an answer, as its sender expects of Zebus
+}
+
+func (o *outcome) setCode(code int, text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.code, o.text = code, text
+}
+
+func (o *outcome) add(reply Message, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if reply != nil {
+		o.reply = reply
+	}
+	if o.err == nil {
+		o.err = err
+	}
+}
+
+// completed returns the answer to the command with the given ID.
+func (o *outcome) completed(id MessageID) *MessageExecutionCompleted {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	answer := &MessageExecutionCompleted{SourceCommandID: id, Payload: []byte{}, ResponseMessage: new(string)}
+	switch {
+	case o.err != nil:
+		code, text := codeOf(o.err)
+		answer.ErrorCode, answer.ResponseMessage = int32(code), &text
+	case o.reply != nil:
+		t := o.reply.ZebusType().ID()
+		answer.PayloadType, answer.Payload = &t, encode(o.reply)
+	default:
+		answer.ErrorCode, answer.ResponseMessage = int32(o.code), &o.text
+	}
+	return answer
+}
+
+// codeOf returns what the sender of a command learns of a handler's error: all of a [CommandError], nothing of others.
+func codeOf(err error) (code int, text string) {
+	if ce, ok := errors.AsType[*CommandError](err); ok {
+		if ce.Code == 0 {
+			return CodeUnknown, ce.Message
+		}
+		return ce.Code, ce.Message
+	}
+	return CodeUnknown, ""
+}
+
+// wants says whether the handler of that name is one of those that a replay is for.
+func (in *incoming) wants(handler string) bool {
+	return len(in.only) == 0 || slices.Contains(in.only, handler)
+}
+
+// initiator returns the user on whose behalf the message was sent, which goes on to what its handlers send.
+func (in *incoming) initiator(b *Bus) *string {
+	if name := in.message.Originator.InitiatorUserName; name != nil {
+		return name
+	}
+	return &b.config.initiator
+}
+
+// messageFor returns the message for a handler. Each handler gets one of its own, because they may run side by side;
+// only inline handlers share a local one, with its sender.
+func (in *incoming) messageFor(h Handler) (Message, error) {
+	if in.local != nil && h.inline {
+		return in.local, nil
+	}
+	return h.decode(in.message.Content)
+}
+
+// handled notes what a handler made of the message.
+func (in *incoming) handled(handler string, reply Message, err error) {
+	in.outcome.add(reply, err)
+	if err != nil {
+		in.report(handler, err)
+	}
+}
+
+func (in *incoming) report(handler string, err error) {
+	in.bus.config.observer.handlerFailed(handler, &in.message, err)
+	if _, ok := errors.AsType[*CommandError](err); !ok {
+		in.bus.config.logger.Error("handler failed", "handler", handler, "message", in.message.Type, "id", in.message.ID,
+			"from", in.message.Originator.SenderID, "error", err)
+	}
+}
+
+// unreadable notes that the content is not of its type. Its sender gets no answer, as from any Zebus peer.
+func (in *incoming) unreadable(err error) {
+	in.outcome.mu.Lock()
+	in.outcome.mute = true
+	in.outcome.mu.Unlock()
+	in.bus.drop(&in.message, fmt.Errorf("read %s: %w", in.message.Type, err))
+}
+
+// Failed implements [dispatch.Job]: a handler panicked.
+func (in *incoming) Failed(inv *dispatch.Invoker, err error) { in.handled(inv.Name, nil, err) }
+
+// Rejected implements [dispatch.Job]: a queue is full, or closed. Commands are answered, so that their senders need not wait.
+func (in *incoming) Rejected(err error) {
+	in.outcome.add(nil, Fail(CodeUnknown, "%s does not take %s: %v", in.bus.ID(), in.message.Type, err))
+	in.bus.drop(&in.message, err)
+}
+
+// Done implements [dispatch.Job]: the last handler has ended.
+func (in *incoming) Done() {
+	if in.replayed {
+		return
+	}
+	if in.pending != nil {
+		in.completeLocal()
+		return
+	}
+	if in.local != nil {
+		return
+	}
+	if in.route.messageType.Kind() == KindCommand && !in.outcome.mute {
+		in.answer()
+	}
+	in.bus.config.transport.Ack(&in.message)
+}
+
+// answer tells the sender of a command that it is done. It goes where the originator says, known to the directory or not.
+func (in *incoming) answer() {
+	b := in.bus
+	to := in.message.Originator.Sender()
+	ctx := &messageContext{Context: in.run.ctx, incoming: in}
+	if err := b.transmit(ctx, in.run, in.outcome.completed(in.message.ID), b.ids.Next(), to); err != nil {
+		b.undelivered(to.ID, in.message.ID, err)
+	}
+}
+
+func (in *incoming) completeLocal() {
+	in.bus.complete(in.outcome.completed(in.message.ID))
+}
+
+// handleLocally runs the handlers of this peer on a message of its own. pending is nil for events.
+func (b *Bus) handleLocally(ctx context.Context, r *run, m Message, id MessageID, pending *Pending) {
+	rt := b.routes.byType[m.ZebusType().ID()]
+	if rt == nil {
+		if pending != nil {
+			b.pending.end(id, completion{})
+		}
+		return
+	}
+	msg := b.envelope(ctx, r, m.ZebusType().ID(), id, encode(m))
+	b.enqueue(&incoming{bus: b, run: r, route: rt, message: msg, local: m, pending: pending}, true)
+}
+
+// enqueue hands one message to the dispatcher.
+func (b *Bus) enqueue(in *incoming, local bool) {
+	in.prepare(local)
+	b.dispatcher.Dispatch([]*dispatch.Entry{&in.Entry})
+}
+
+// prepare fills in what the dispatcher must know.
+func (in *incoming) prepare(local bool) {
+	in.Entry = dispatch.Entry{Route: in.route.dispatch, Job: in, Size: len(in.message.Content) + entryOverhead, Local: local}
+}
+
+// entryOverhead is what a queued message takes in memory beside its content, roughly: its entry and its envelope.
+const entryOverhead = 512

@@ -1,0 +1,109 @@
+package zebus
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"sync/atomic"
+	"time"
+
+	"github.com/zebus-go/zebus/wire"
+)
+
+// GUID is a 128-bit identifier in the byte order of RFC 9562; it converts to uuid.UUID.
+type GUID = wire.GUID
+
+// MessageID identifies a message, and by it the reply, the acknowledgement and the replay of the message. It is a
+// GUID that holds the time of its making, because the persistence orders messages by it.
+type MessageID GUID
+
+// String returns the dashed lower-case text.
+func (id MessageID) String() string { return GUID(id).String() }
+
+// IsZero says whether the ID is the zero GUID, which no message has.
+func (id MessageID) IsZero() bool { return id == MessageID{} }
+
+// Time returns the time inside the ID, exact to 100 ns. It is meaningless for an ID that is not time-based, such as
+// the random ones of zebus-rs.
+func (id MessageID) Time() time.Time {
+	low := uint64(binary.BigEndian.Uint32(id[0:4]))
+	mid := uint64(binary.BigEndian.Uint16(id[4:6]))
+	high := uint64(binary.BigEndian.Uint16(id[6:8]) & 0x0fff)
+	ticks := int64(high<<48|mid<<32|low) - gregorianToUnix
+	return time.Unix(floorDiv(ticks, ticksPerSecond)).UTC()
+}
+
+// MarshalText returns the dashed text, which is how JSON shows an ID.
+func (id MessageID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// ZebusSize implements [wire.Message].
+func (id MessageID) ZebusSize() int { return wire.SizeGUID(1, GUID(id)) }
+
+// ZebusAppend implements [wire.Message].
+func (id MessageID) ZebusAppend(b []byte) []byte { return wire.AppendGUID(b, 1, GUID(id)) }
+
+// ZebusRead implements [wire.Message].
+func (id *MessageID) ZebusRead(r *wire.Reader) {
+	for r.Next() {
+		if r.Field() == 1 {
+			*id = MessageID(r.GUID())
+		} else {
+			r.Skip()
+		}
+	}
+}
+
+const (
+	ticksPerSecond = 10_000_000
+	// gregorianToUnix is the number of 100 ns ticks from 1582-10-15, the origin of time-based GUIDs, to 1970-01-01.
+	gregorianToUnix = 122_192_928_000_000_000
+)
+
+// floorDiv splits ticks into whole seconds and the nanoseconds left, also before 1970.
+func floorDiv(ticks, perSecond int64) (seconds, nanos int64) {
+	seconds, rest := ticks/perSecond, ticks%perSecond
+	if rest < 0 {
+		seconds, rest = seconds-1, rest+perSecond
+	}
+	return seconds, rest * 100
+}
+
+// A MessageIDSource makes message IDs: strictly increasing, unique in the process by their time and among processes
+// by eight random bytes. It is safe for concurrent use; a bus has one of its own.
+type MessageIDSource struct {
+	now  func() time.Time
+	last atomic.Int64 // ticks since 1582 of the newest ID; never goes back
+	tail [8]byte      // clock sequence and node
+}
+
+// NewMessageIDSource returns a source that reads the time from now; nil means [time.Now].
+func NewMessageIDSource(now func() time.Time) *MessageIDSource {
+	if now == nil {
+		now = time.Now
+	}
+	s := &MessageIDSource{now: now}
+	_, _ = rand.Read(s.tail[:]) // never fails: crypto/rand ends the program when there is no randomness
+	s.tail[0] = s.tail[0]&0x3f | 0x80
+	return s
+}
+
+// Next returns a new ID. Its time is that of the clock, or one tick after the last ID where the clock has not moved.
+func (s *MessageIDSource) Next() MessageID {
+	now := s.now()
+	ticks := now.Unix()*ticksPerSecond + int64(now.Nanosecond())/100 + gregorianToUnix
+	for {
+		last := s.last.Load()
+		next := max(ticks, last+1)
+		if s.last.CompareAndSwap(last, next) {
+			return s.at(next)
+		}
+	}
+}
+
+// at lays out the ID of a time: version 1, big-endian groups of the time from its low end.
+func (s *MessageIDSource) at(ticks int64) (id MessageID) {
+	binary.BigEndian.PutUint32(id[0:4], uint32(ticks))
+	binary.BigEndian.PutUint16(id[4:6], uint16(ticks>>32))
+	binary.BigEndian.PutUint16(id[6:8], uint16(ticks>>48)&0x0fff|0x1000)
+	copy(id[8:], s.tail[:])
+	return id
+}

@@ -1,0 +1,268 @@
+package zebus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Pending is a command that was sent, until it has ended. Its methods may be called from many goroutines.
+type Pending struct {
+	table *pendingCommands
+	id    MessageID
+	to    PeerID // "" while it is not decided
+	name  MessageTypeID
+
+	done   chan struct{} // closed once result is set
+	result completion
+	stop   func() bool // ends the watch over the context of SendAsync; nil when there is none
+}
+
+// completion is how a command ended. It is written before Pending.done is closed and never after.
+type completion struct {
+	err         error
+	payloadType MessageTypeID // "" without a reply
+	payload     []byte
+}
+
+// Done returns a channel that is closed when the command has ended.
+func (p *Pending) Done() <-chan struct{} { return p.done }
+
+// Wait waits until the command has ended or ctx ends. It returns nil when the command succeeded, a [*CommandError] when
+// its handler failed, and otherwise why there is no answer. Waiting with the context that a handler was given lends
+// the handler's queue to the next message; in an inline handler it returns [ErrInlineWait]. When ctx ends first
+// the command is forgotten; it may still be executed.
+func (p *Pending) Wait(ctx context.Context) error {
+	if p.ended() {
+		return p.result.err
+	}
+	back, err := lendTurn(ctx)
+	if err != nil {
+		return err
+	}
+	defer back()
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		p.table.end(p.id, completion{err: fmt.Errorf("%s: %w", p.name, ctx.Err())})
+		<-p.done // by us, or by an answer that came at the same moment
+	}
+	return p.result.err
+}
+
+// Reply waits like Wait and reads the reply into m. A command that succeeded with a reply of another type, or with none,
+// is an [ErrUnexpectedReply].
+func (p *Pending) Reply(ctx context.Context, m Message) error {
+	if err := p.Wait(ctx); err != nil {
+		return err
+	}
+	want := m.ZebusType().ID()
+	if p.result.payloadType != want {
+		return fmt.Errorf("%w to %s: got %q, want %q", ErrUnexpectedReply, p.name, p.result.payloadType, want)
+	}
+	if err := m.ZebusUnmarshal(p.result.payload); err != nil {
+		return fmt.Errorf("read the reply to %s: %w", p.name, err)
+	}
+	return nil
+}
+
+func (p *Pending) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// finish ends the command. It is called once, by whoever took the command out of the table.
+func (p *Pending) finish(c completion) {
+	p.result = c
+	close(p.done)
+	if p.stop != nil {
+		p.stop()
+	}
+}
+
+// lendTurn gives the queue of the handler that ctx belongs to, if any, to the next message, until back is called.
+func lendTurn(ctx context.Context) (back func(), err error) {
+	c := messageContextOf(ctx)
+	switch {
+	case c == nil:
+		return func() {}, nil
+	case c.turn.Inline():
+		return nil, ErrInlineWait
+	case c.turn.Lend():
+		return c.turn.Reclaim, nil
+	default:
+		return func() {}, nil
+	}
+}
+
+// pendingCommands holds the commands that have not ended. Whoever takes a command out ends it, so each ends once.
+type pendingCommands struct {
+	mu struct {
+		sync.Mutex
+		commands map[MessageID]*Pending
+		closed   error // why no command may be added; nil while the bus runs
+	}
+	expiry expiry
+}
+
+func newPendingCommands(timeout time.Duration) *pendingCommands {
+	t := &pendingCommands{}
+	t.mu.commands = make(map[MessageID]*Pending)
+	t.mu.closed = ErrNotRunning
+	t.expiry = expiry{timeout: timeout, end: t.end}
+	return t
+}
+
+// open lets commands in.
+func (t *pendingCommands) open() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mu.closed = nil
+}
+
+// add registers a command before it is sent, so that an answer cannot come too early. It returns false, and the command
+// has ended, when the bus does not run.
+func (t *pendingCommands) add(ctx context.Context, p *Pending) bool {
+	if err := t.insert(p); err != nil {
+		p.finish(completion{err: fmt.Errorf("%s: %w", p.name, err)})
+		return false
+	}
+	if _, bounded := ctx.Deadline(); !bounded {
+		t.expiry.add(p.id)
+	}
+	return true
+}
+
+func (t *pendingCommands) insert(p *Pending) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.mu.closed == nil {
+		t.mu.commands[p.id] = p
+	}
+	return t.mu.closed
+}
+
+func (t *pendingCommands) take(id MessageID) *Pending {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.mu.commands[id]
+	delete(t.mu.commands, id)
+	return p
+}
+
+// end ends a command if it has not ended yet, and says whether it had not.
+func (t *pendingCommands) end(id MessageID, c completion) bool {
+	p := t.take(id)
+	if p == nil {
+		return false
+	}
+	p.finish(c)
+	return true
+}
+
+// endPeer ends every command that waits for a peer which cannot answer any more.
+func (t *pendingCommands) endPeer(peer PeerID, err error) {
+	for _, p := range t.takeWhere(func(p *Pending) bool { return p.to == peer }) {
+		p.finish(completion{err: fmt.Errorf("%s to %s: %w", p.name, peer, err)})
+	}
+}
+
+// close ends every command and refuses new ones.
+func (t *pendingCommands) close(err error) {
+	t.mu.Lock()
+	t.mu.closed = err
+	t.mu.Unlock()
+	for _, p := range t.takeWhere(func(*Pending) bool { return true }) {
+		p.finish(completion{err: fmt.Errorf("%s: %w", p.name, err)})
+	}
+	t.expiry.stop()
+}
+
+func (t *pendingCommands) takeWhere(want func(*Pending) bool) []*Pending {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var taken []*Pending
+	for id, p := range t.mu.commands {
+		if want(p) {
+			taken = append(taken, p)
+			delete(t.mu.commands, id)
+		}
+	}
+	return taken
+}
+
+func (t *pendingCommands) len() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.mu.commands)
+}
+
+// ErrCommandTimeout means that default_command_timeout passed without an answer.
+var ErrCommandTimeout = errors.New("zebus: no answer within the default command timeout")
+
+// expiry ends commands after a time that is the same for all, so that their order of entry is the order of their ends
+// and one timer is enough.
+type expiry struct {
+	timeout time.Duration // 0: never
+	end     func(MessageID, completion) bool
+
+	mu struct {
+		sync.Mutex
+		queue []deadline
+		timer *time.Timer // nil while the queue is empty
+	}
+}
+
+type deadline struct {
+	id MessageID
+	at time.Time
+}
+
+func (e *expiry) add(id MessageID) {
+	if e.timeout == 0 {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.mu.queue = append(e.mu.queue, deadline{id, time.Now().Add(e.timeout)})
+	if e.mu.timer == nil {
+		e.mu.timer = time.AfterFunc(e.timeout, e.sweep)
+	}
+}
+
+// sweep ends what is due and sets the timer for the next.
+func (e *expiry) sweep() {
+	for _, id := range e.due(time.Now()) {
+		e.end(id, completion{err: ErrCommandTimeout})
+	}
+}
+
+func (e *expiry) due(now time.Time) (ids []MessageID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := 0
+	for ; n < len(e.mu.queue) && !e.mu.queue[n].at.After(now); n++ {
+		ids = append(ids, e.mu.queue[n].id)
+	}
+	e.mu.queue = e.mu.queue[n:]
+	e.mu.timer = nil
+	if len(e.mu.queue) > 0 {
+		e.mu.timer = time.AfterFunc(e.mu.queue[0].at.Sub(now), e.sweep)
+	}
+	return ids
+}
+
+func (e *expiry) stop() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.mu.timer != nil {
+		e.mu.timer.Stop()
+	}
+	e.mu.timer, e.mu.queue = nil, nil
+}

@@ -1,0 +1,114 @@
+package zebus
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Reasons for dropping a message that was received, as [Observer.Dropped] is told.
+var (
+	// ErrUnknownType means that no handler of this peer takes messages of the type.
+	ErrUnknownType = errors.New("zebus: message type is not handled here")
+)
+
+// inbound is the bus as its transport sees it.
+type inbound Bus
+
+var _ Inbound = (*inbound)(nil)
+
+// Receive implements [Inbound]. It runs on the goroutine that carries every answer, so nothing here waits.
+func (i *inbound) Receive(batch []TransportMessage) {
+	b := (*Bus)(i)
+	r := b.running.Load()
+	if r == nil {
+		return
+	}
+	for k := range batch {
+		b.receive(r, &batch[k])
+	}
+	b.dispatchEntries()
+}
+
+// receive sorts one message: answers end their command here and now, the rest goes to the queues with its batch.
+func (b *Bus) receive(r *run, m *TransportMessage) {
+	if m.Type == completedType.ID() {
+		b.receiveCompletion(m)
+		return
+	}
+	rt := b.routes.byType[m.Type]
+	if rt == nil {
+		b.drop(m, ErrUnknownType)
+		b.config.transport.Ack(m)
+		return
+	}
+	in := &incoming{bus: b, run: r, route: rt, message: *m}
+	in.prepare(false)
+	b.entries = append(b.entries, &in.Entry)
+	if rt.inline {
+		b.dispatchEntries() // in order with the answers that follow: what it says must be known to who waits for them
+	}
+}
+
+func (b *Bus) dispatchEntries() {
+	if len(b.entries) == 0 {
+		return
+	}
+	b.dispatcher.Dispatch(b.entries)
+	clear(b.entries)
+	b.entries = b.entries[:0]
+}
+
+var completedType = (*MessageExecutionCompleted)(nil).ZebusType()
+
+func (b *Bus) receiveCompletion(m *TransportMessage) {
+	var answer MessageExecutionCompleted
+	if err := answer.ZebusUnmarshal(m.Content); err != nil {
+		b.drop(m, fmt.Errorf("read %s: %w", m.Type, err))
+		return
+	}
+	b.complete(&answer)
+}
+
+// complete ends the command that an answer is for. An answer to a command that has ended already is late, and ignored.
+func (b *Bus) complete(answer *MessageExecutionCompleted) {
+	b.pending.end(answer.SourceCommandID, completionOf(answer))
+}
+
+func completionOf(answer *MessageExecutionCompleted) completion {
+	if answer.ErrorCode != 0 {
+		e := &CommandError{Code: int(answer.ErrorCode)}
+		if answer.ResponseMessage != nil {
+			e.Message = *answer.ResponseMessage
+		}
+		return completion{err: e}
+	}
+	if answer.PayloadType == nil {
+		return completion{}
+	}
+	return completion{payloadType: *answer.PayloadType, payload: answer.Payload}
+}
+
+// SendFailed implements [Inbound]: the command of that ID, if it is one, ends.
+func (i *inbound) SendFailed(id MessageID, to PeerID, err error) {
+	b := (*Bus)(i)
+	b.pending.end(id, completion{err: fmt.Errorf("send to %s: %w", to, err)})
+	b.undelivered(to, id, err)
+}
+
+// SendUncertain implements [Inbound].
+func (i *inbound) SendUncertain(to PeerID, n int, err error) {
+	b := (*Bus)(i)
+	b.config.logger.Warn("messages may be lost", "peer", to, "upTo", n, "error", err)
+	b.config.observer.sendUncertain(to, n, err)
+}
+
+func (b *Bus) undelivered(to PeerID, id MessageID, err error) {
+	b.config.logger.Debug("message not delivered", "peer", to, "id", id, "error", err)
+	b.config.observer.sendFailed(to, id, err)
+}
+
+// drop reports a received message that no handler will see.
+func (b *Bus) drop(m *TransportMessage, err error) {
+	b.config.logger.Warn("message dropped", "message", m.Type, "id", m.ID, "from", m.Originator.SenderID, "error", err)
+	b.config.observer.dropped(m, err)
+}

@@ -1,0 +1,206 @@
+package zebus
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Send sends cmd to the one peer that handles it and waits until it is done. It returns
+//   - [ErrNotRunning], [ErrNoPeer], [ErrManyPeers], [ErrPeerNotResponding], [ErrTooLarge] or [ErrPeerBusy] when it was not sent,
+//   - [ErrPeerUnreachable], [ErrPeerGone], [ErrPeerRestarted] or [ErrNotRunning] when no answer can come any more,
+//   - a [*CommandError] when the handler failed,
+//   - an error wrapping that of ctx when ctx ends first; the command may still be executed.
+func (b *Bus) Send(ctx context.Context, cmd Command) error {
+	to, err := b.recipientOf(cmd)
+	return b.send(ctx, cmd, to, err, nil).Wait(ctx)
+}
+
+// SendTo is Send to a peer of the caller's choice.
+func (b *Bus) SendTo(ctx context.Context, cmd Command, to Peer) error {
+	return b.send(ctx, cmd, to, nil, nil).Wait(ctx)
+}
+
+// SendAsync sends cmd to the one peer that handles it and returns at once: thousands of commands can be under way
+// without a goroutine each. Errors, those of sending included, are in what it returns. When ctx ends the command ends.
+func (b *Bus) SendAsync(ctx context.Context, cmd Command) *Pending {
+	to, err := b.recipientOf(cmd)
+	return b.send(ctx, cmd, to, err, watchContext)
+}
+
+// SendToAsync is SendAsync to a peer of the caller's choice.
+func (b *Bus) SendToAsync(ctx context.Context, cmd Command, to Peer) *Pending {
+	return b.send(ctx, cmd, to, nil, watchContext)
+}
+
+// Publish sends evt to every peer that subscribed to it, this one included, and returns without waiting for any of them.
+// Peers that cannot take it now are named in an error that wraps [ErrPeerBusy]; the others get it.
+func (b *Bus) Publish(ctx context.Context, evt Event) error {
+	var room [8]Peer
+	var content [4]RoutingValue
+	peers := b.config.directory.AppendPeers(room[:0], evt.ZebusType().ID(), routingOf(evt, content[:0]))
+	return b.PublishTo(ctx, evt, peers...)
+}
+
+// PublishTo sends evt to peers of the caller's choice, subscribed or not.
+func (b *Bus) PublishTo(ctx context.Context, evt Event, to ...Peer) error {
+	r := b.running.Load()
+	if r == nil {
+		return ErrNotRunning
+	}
+	to, local := b.withoutSelf(to)
+	if local {
+		b.handleLocally(ctx, r, evt, b.ids.Next(), nil)
+	}
+	if len(to) == 0 {
+		return nil
+	}
+	id := b.ids.Next()
+	err := b.transmit(ctx, r, evt, id, to...)
+	for _, missed := range sendErrors(err) {
+		b.undelivered(missed.To, id, missed.Err)
+	}
+	return err
+}
+
+// sendErrors returns the failures that a transport joined into one error, one for each peer.
+func sendErrors(err error) (failures []*SendError) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // errors.Join hides its parts from As
+		for _, part := range joined.Unwrap() {
+			failures = append(failures, sendErrors(part)...)
+		}
+		return failures
+	}
+	if one, ok := errors.AsType[*SendError](err); ok {
+		return []*SendError{one}
+	}
+	return nil
+}
+
+// Flush waits until the outgoing queue of every peer has room again, or ctx ends.
+func (b *Bus) Flush(ctx context.Context) error {
+	back, err := lendTurn(ctx)
+	if err != nil {
+		return err
+	}
+	defer back()
+	if b.running.Load() == nil {
+		return ErrNotRunning
+	}
+	return b.config.transport.Flush(ctx)
+}
+
+// recipientOf finds the peer that handles a command: this one before any other.
+func (b *Bus) recipientOf(cmd Command) (Peer, error) {
+	if b.running.Load() == nil {
+		return Peer{}, ErrNotRunning
+	}
+	var room [4]Peer
+	var content [4]RoutingValue
+	peers := b.config.directory.AppendPeers(room[:0], cmd.ZebusType().ID(), routingOf(cmd, content[:0]))
+	for _, p := range peers {
+		if p.ID == b.ID() {
+			return p, nil
+		}
+	}
+	switch len(peers) {
+	case 0:
+		return Peer{}, fmt.Errorf("%w: %s", ErrNoPeer, cmd.ZebusType().ID())
+	case 1:
+		return peers[0], nil
+	default:
+		return Peer{}, fmt.Errorf("%w: %s by %s", ErrManyPeers, cmd.ZebusType().ID(), peerNames(peers))
+	}
+}
+
+func peerNames(peers []Peer) string {
+	names := make([]string, len(peers))
+	for i, p := range peers {
+		names[i] = string(p.ID)
+	}
+	return strings.Join(names, ", ")
+}
+
+// withoutSelf returns the peers to which an event goes through the transport, and whether it is handled here as well.
+func (b *Bus) withoutSelf(peers []Peer) (others []Peer, local bool) {
+	self := slices.IndexFunc(peers, func(p Peer) bool { return p.ID == b.ID() })
+	if self < 0 || !b.config.localDispatch {
+		return peers, false
+	}
+	return slices.Delete(slices.Clone(peers), self, self+1), true
+}
+
+// send sends cmd unless err says that it has nowhere to go. What cannot be sent comes back as a command that has ended.
+func (b *Bus) send(ctx context.Context, cmd Command, to Peer, err error, watch func(context.Context, *Pending)) *Pending {
+	p := &Pending{table: b.pending, id: b.ids.Next(), to: to.ID, name: cmd.ZebusType().ID(), done: make(chan struct{})}
+	if err = cmp.Or(err, sendable(cmd, to), ctx.Err()); err != nil {
+		p.finish(completion{err: fmt.Errorf("%s: %w", p.name, err)})
+		return p
+	}
+	if watch != nil {
+		watch(ctx, p)
+	}
+	if b.pending.add(ctx, p) {
+		b.deliver(ctx, cmd, to, p)
+	}
+	return p
+}
+
+// watchContext ends the command when ctx ends, for callers that need not wait. It runs before the command is added, so
+// that the command cannot end while its watch is being set.
+func watchContext(ctx context.Context, p *Pending) {
+	if ctx.Done() == nil {
+		return
+	}
+	p.stop = context.AfterFunc(ctx, func() {
+		p.table.end(p.id, completion{err: fmt.Errorf("%s: %w", p.name, ctx.Err())})
+	})
+}
+
+// sendable refuses a transient command to a peer that does not answer: nobody would keep it until the peer does. Pings
+// are how one finds out, so infrastructure is exempt.
+func sendable(cmd Command, to Peer) error {
+	t := cmd.ZebusType()
+	if to.Responding || t.Persistent() || t.Infrastructure() || to.ID == "" {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrPeerNotResponding, to.ID)
+}
+
+// deliver hands the command over to its peer, or to the handlers of this one. It is in the table by now.
+func (b *Bus) deliver(ctx context.Context, cmd Command, to Peer, p *Pending) {
+	r := b.running.Load()
+	switch {
+	case r == nil:
+		p.table.end(p.id, completion{err: ErrNotRunning})
+	case to.ID == b.ID() && b.config.localDispatch:
+		b.handleLocally(ctx, r, cmd, p.id, p)
+	default:
+		if err := b.transmit(ctx, r, cmd, p.id, to); err != nil {
+			p.table.end(p.id, completion{err: fmt.Errorf("%s: %w", p.name, err)})
+		}
+	}
+	if ctx.Err() != nil { // it may have ended between the first look and the entry into the table
+		p.table.end(p.id, completion{err: fmt.Errorf("%s: %w", p.name, ctx.Err())})
+	}
+}
+
+// transmit encodes m and hands it to the transport for all of its recipients.
+func (b *Bus) transmit(ctx context.Context, r *run, m Message, id MessageID, to ...Peer) error {
+	msg := b.envelope(ctx, r, m.ZebusType().ID(), id, encode(m))
+	return b.config.transport.Send(Delivery{Message: &msg, To: to})
+}
+
+// envelope puts what the bus says of every message around the content of one.
+func (b *Bus) envelope(ctx context.Context, r *run, t MessageTypeID, id MessageID, content []byte) TransportMessage {
+	msg := TransportMessage{ID: id, Type: t, Content: content, Originator: r.originator, Environment: &b.config.self.Environment}
+	msg.Originator.InitiatorUserName = b.initiatorOf(ctx)
+	return msg
+}
+
+func encode(m Message) []byte {
+	return m.ZebusAppend(make([]byte, 0, m.ZebusSize()))
+}

@@ -1,0 +1,99 @@
+package zebus
+
+import "context"
+
+// Transport carries transport messages between peers.
+//
+// Send, Flush, Ack, Registered and PeerChanged may be called from many goroutines between Start and Stop; Start and
+// Stop by one at a time. A transport can be started again after Stop has returned.
+type Transport interface {
+	// Start begins to receive at an endpoint of the transport's choice and returns it: what others connect to.
+	// Messages for the bus may arrive at in before Start has returned. A Start that fails leaves nothing behind.
+	Start(ctx context.Context, self Self, in Inbound) (endpoint string, err error)
+
+	// Send hands over a message for every peer in d. It never waits for the network or for a peer, and has copied what
+	// it needs when it returns. Messages to one peer arrive in the order of the calls. What it cannot deliver, now or
+	// later, it reports: a peer that cannot take the message now is in the returned error (as a [*SendError] per peer,
+	// joined), and does not keep the others from theirs; what fails later goes to [Inbound.SendFailed]. Never both.
+	Send(d Delivery) error
+
+	// Flush waits until the outgoing queue of every peer has room again, or ctx ends.
+	Flush(ctx context.Context) error
+
+	// Ack says that msg has been handled here, whatever the outcome.
+	Ack(msg *TransportMessage)
+
+	// Registered says that the directory knows this peer now.
+	Registered()
+
+	// PeerChanged says what became of another peer. What the transport does for it comes before any later Send.
+	PeerChanged(c PeerChange)
+
+	// Stop refuses what is sent from now on, sends what is queued, tells the peers, and frees everything. When ctx ends
+	// first it returns ctx.Err(), and what was left unsent has been reported; everything is freed all the same.
+	// Nothing is received after it has returned. Stopping what is not started does nothing.
+	Stop(ctx context.Context) error
+}
+
+// Self is what a transport must know of the peer it serves.
+type Self struct {
+	ID          PeerID
+	Environment string
+	Persistent  bool
+}
+
+// A Delivery is one message and everybody it is for.
+type Delivery struct {
+	Message     *TransportMessage
+	To          []Peer   // live recipients
+	Persistent  []PeerID // those for whom it must also be stored
+	Persistence *Peer    // who stores it; nil when nobody does
+}
+
+// Inbound is the bus, as a transport sees it. Neither method waits.
+type Inbound interface {
+	// Receive hands over messages in the order in which each peer sent them. The contents belong to the receiver, the
+	// slice does not. It is called on one goroutine, and never after Stop has returned.
+	Receive(batch []TransportMessage)
+
+	// SendFailed says that a message accepted by Send will not reach a peer. It may be called from any goroutine, but not
+	// from within Send.
+	SendFailed(id MessageID, to PeerID, err error)
+
+	// SendUncertain says that up to n messages accepted for a peer since its last sign of life may be lost: the
+	// connection died, and nobody can tell how many had arrived.
+	SendUncertain(to PeerID, n int, err error)
+}
+
+// PeerChange is news about another peer.
+type PeerChange struct {
+	Kind PeerChangeKind
+	Peer Peer
+}
+
+// PeerChangeKind says what happened to a peer.
+type PeerChangeKind uint8
+
+// The changes of a peer.
+const (
+	PeerStartedChange        PeerChangeKind = iota + 1 // it registered, for the first time or again
+	PeerStoppedChange                                  // it left and will be back: a persistent peer
+	PeerUpdatedChange                                  // its subscriptions changed, or whether it responds
+	PeerDecommissionedChange                           // it is gone
+)
+
+// String returns the change as a verb for logs.
+func (k PeerChangeKind) String() string {
+	switch k {
+	case PeerStartedChange:
+		return "started"
+	case PeerStoppedChange:
+		return "stopped"
+	case PeerUpdatedChange:
+		return "updated"
+	case PeerDecommissionedChange:
+		return "decommissioned"
+	default:
+		return "unknown"
+	}
+}
