@@ -89,7 +89,8 @@ func ourPackages(t *testing.T) []ourPackage {
 // dependenciesOf lists the packages of the given names and everything they depend on, with cgo on.
 func dependenciesOf(t *testing.T, names []string) []listed {
 	t.Helper()
-	args := []string{"-deps"}
+	args := make([]string, 0, 1+len(names))
+	args = append(args, "-deps")
 	for _, name := range names {
 		args = append(args, "./"+name)
 	}

@@ -95,7 +95,7 @@ func (m *userModule) check(t *testing.T) {
 	t.Helper()
 	all, err := packages.Load(&packages.Config{
 		Context: t.Context(),
-		Mode:    packages.LoadSyntax, //nolint:staticcheck // the sum of bits it stands for says less
+		Mode:    packages.LoadSyntax,
 		Dir:     m.dir,
 		Env:     environment(),
 	}, "./...")
