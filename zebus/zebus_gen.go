@@ -17,21 +17,17 @@ const _ = GeneratedCodeVersion1
 var bindingKeyType = NewMessageType(MessageTypeConfig{
 	ID:   "Abc.Zebus.Routing.BindingKey",
 	Kind: KindMessage,
-	New: func() Message {
-		return new(BindingKey)
-	},
+	New:  func() Message { return new(BindingKey) },
 })
 
 // ZebusType returns what the bus knows of BindingKey.
-func (*BindingKey) ZebusType() *MessageType {
-	return bindingKeyType
-}
+func (*BindingKey) ZebusType() *MessageType { return bindingKeyType }
 
 // ZebusSize returns the number of bytes that ZebusAppend appends.
 func (k *BindingKey) ZebusSize() int {
 	n := 0
 	for _, v := range k.Parts {
-		n += wire.SizeBytes(1, len(v))
+		n += wire.SizeString(1, v)
 	}
 	return n
 }
@@ -69,15 +65,11 @@ var messageExecutionCompletedType = NewMessageType(MessageTypeConfig{
 	Kind:           KindMessage,
 	Transient:      true,
 	Infrastructure: true,
-	New: func() Message {
-		return new(MessageExecutionCompleted)
-	},
+	New:            func() Message { return new(MessageExecutionCompleted) },
 })
 
 // ZebusType returns what the bus knows of MessageExecutionCompleted.
-func (*MessageExecutionCompleted) ZebusType() *MessageType {
-	return messageExecutionCompletedType
-}
+func (*MessageExecutionCompleted) ZebusType() *MessageType { return messageExecutionCompletedType }
 
 // ZebusSize returns the number of bytes that ZebusAppend appends.
 func (m *MessageExecutionCompleted) ZebusSize() int {
@@ -91,7 +83,7 @@ func (m *MessageExecutionCompleted) ZebusSize() int {
 		n += wire.SizeBytes(4, len(m.Payload))
 	}
 	if m.ResponseMessage != nil {
-		n += wire.SizeBytes(5, len(*m.ResponseMessage))
+		n += wire.SizeString(5, *m.ResponseMessage)
 	}
 	return n
 }
@@ -155,15 +147,11 @@ func (m *MessageExecutionCompleted) ZebusUnmarshal(b []byte) error {
 var messageProcessingFailedType = NewMessageType(MessageTypeConfig{
 	ID:   "Abc.Zebus.Lotus.MessageProcessingFailed",
 	Kind: KindEvent,
-	New: func() Message {
-		return new(MessageProcessingFailed)
-	},
+	New:  func() Message { return new(MessageProcessingFailed) },
 })
 
 // ZebusType returns what the bus knows of MessageProcessingFailed.
-func (*MessageProcessingFailed) ZebusType() *MessageType {
-	return messageProcessingFailedType
-}
+func (*MessageProcessingFailed) ZebusType() *MessageType { return messageProcessingFailedType }
 
 // ZebusEvent makes MessageProcessingFailed an event.
 func (*MessageProcessingFailed) ZebusEvent() {}
@@ -172,11 +160,11 @@ func (*MessageProcessingFailed) ZebusEvent() {}
 func (m *MessageProcessingFailed) ZebusSize() int {
 	n := 0
 	n += wire.SizeBytes(1, m.FailingMessage.ZebusSize())
-	n += wire.SizeBytes(2, len(m.FailingMessageJSON))
-	n += wire.SizeBytes(3, len(m.ExceptionMessage))
+	n += wire.SizeString(2, m.FailingMessageJSON)
+	n += wire.SizeString(3, m.ExceptionMessage)
 	n += wire.SizeDateTime(4, m.ExceptionTime)
 	for _, v := range m.FailingHandlerNames {
-		n += wire.SizeBytes(5, len(v))
+		n += wire.SizeString(5, v)
 	}
 	return n
 }
@@ -229,15 +217,11 @@ func (m *MessageProcessingFailed) ZebusUnmarshal(b []byte) error {
 var customProcessingFailedType = NewMessageType(MessageTypeConfig{
 	ID:   "Abc.Zebus.Lotus.CustomProcessingFailed",
 	Kind: KindEvent,
-	New: func() Message {
-		return new(CustomProcessingFailed)
-	},
+	New:  func() Message { return new(CustomProcessingFailed) },
 })
 
 // ZebusType returns what the bus knows of CustomProcessingFailed.
-func (*CustomProcessingFailed) ZebusType() *MessageType {
-	return customProcessingFailedType
-}
+func (*CustomProcessingFailed) ZebusType() *MessageType { return customProcessingFailedType }
 
 // ZebusEvent makes CustomProcessingFailed an event.
 func (*CustomProcessingFailed) ZebusEvent() {}
@@ -245,14 +229,14 @@ func (*CustomProcessingFailed) ZebusEvent() {}
 // ZebusSize returns the number of bytes that ZebusAppend appends.
 func (m *CustomProcessingFailed) ZebusSize() int {
 	n := 0
-	n += wire.SizeBytes(1, len(m.SourceTypeFullName))
-	n += wire.SizeBytes(2, len(m.ExceptionMessage))
+	n += wire.SizeString(1, m.SourceTypeFullName)
+	n += wire.SizeString(2, m.ExceptionMessage)
 	n += wire.SizeDateTime(3, m.ExceptionTime)
 	if m.FailingPeerIDOverride != nil {
 		n += wire.SizeBytes(4, m.FailingPeerIDOverride.ZebusSize())
 	}
 	if m.DetailsJSON != nil {
-		n += wire.SizeBytes(5, len(*m.DetailsJSON))
+		n += wire.SizeString(5, *m.DetailsJSON)
 	}
 	return n
 }
@@ -310,15 +294,11 @@ func (m *CustomProcessingFailed) ZebusUnmarshal(b []byte) error {
 var replayMessageCommandType = NewMessageType(MessageTypeConfig{
 	ID:   "Abc.Zebus.Lotus.ReplayMessageCommand",
 	Kind: KindCommand,
-	New: func() Message {
-		return new(ReplayMessageCommand)
-	},
+	New:  func() Message { return new(ReplayMessageCommand) },
 })
 
 // ZebusType returns what the bus knows of ReplayMessageCommand.
-func (*ReplayMessageCommand) ZebusType() *MessageType {
-	return replayMessageCommandType
-}
+func (*ReplayMessageCommand) ZebusType() *MessageType { return replayMessageCommandType }
 
 // ZebusCommand makes ReplayMessageCommand a command.
 func (*ReplayMessageCommand) ZebusCommand() {}
@@ -328,7 +308,7 @@ func (m *ReplayMessageCommand) ZebusSize() int {
 	n := 0
 	n += wire.SizeBytes(1, m.MessageToReplay.ZebusSize())
 	for _, v := range m.HandlerTypes {
-		n += wire.SizeBytes(2, len(v))
+		n += wire.SizeString(2, v)
 	}
 	return n
 }
@@ -372,21 +352,17 @@ func (m *ReplayMessageCommand) ZebusUnmarshal(b []byte) error {
 var peerType = NewMessageType(MessageTypeConfig{
 	ID:   "Abc.Zebus.Peer",
 	Kind: KindMessage,
-	New: func() Message {
-		return new(Peer)
-	},
+	New:  func() Message { return new(Peer) },
 })
 
 // ZebusType returns what the bus knows of Peer.
-func (*Peer) ZebusType() *MessageType {
-	return peerType
-}
+func (*Peer) ZebusType() *MessageType { return peerType }
 
 // ZebusSize returns the number of bytes that ZebusAppend appends.
 func (m *Peer) ZebusSize() int {
 	n := 0
 	n += wire.SizeBytes(1, m.ID.ZebusSize())
-	n += wire.SizeBytes(2, len(m.Endpoint))
+	n += wire.SizeString(2, m.Endpoint)
 	n += wire.SizeBool(3, m.Up)
 	if m.Responding {
 		n += wire.SizeBool(4, m.Responding)
@@ -439,21 +415,17 @@ func (m *Peer) ZebusUnmarshal(b []byte) error {
 var peerDescriptorType = NewMessageType(MessageTypeConfig{
 	ID:   "Abc.Zebus.Directory.PeerDescriptor",
 	Kind: KindMessage,
-	New: func() Message {
-		return new(PeerDescriptor)
-	},
+	New:  func() Message { return new(PeerDescriptor) },
 })
 
 // ZebusType returns what the bus knows of PeerDescriptor.
-func (*PeerDescriptor) ZebusType() *MessageType {
-	return peerDescriptorType
-}
+func (*PeerDescriptor) ZebusType() *MessageType { return peerDescriptorType }
 
 // ZebusSize returns the number of bytes that ZebusAppend appends.
 func (m *PeerDescriptor) ZebusSize() int {
 	n := 0
 	n += wire.SizeBytes(1, m.Peer.ZebusSize())
-	for i := range m.Subscriptions[i].ZebusSize() {
+	for i := range m.Subscriptions {
 		n += wire.SizeBytes(2, m.Subscriptions[i].ZebusSize())
 	}
 	n += wire.SizeBool(3, m.Persistent)
@@ -523,15 +495,11 @@ func (m *PeerDescriptor) ZebusUnmarshal(b []byte) error {
 var subscriptionType = NewMessageType(MessageTypeConfig{
 	ID:   "Abc.Zebus.Subscription",
 	Kind: KindMessage,
-	New: func() Message {
-		return new(Subscription)
-	},
+	New:  func() Message { return new(Subscription) },
 })
 
 // ZebusType returns what the bus knows of Subscription.
-func (*Subscription) ZebusType() *MessageType {
-	return subscriptionType
-}
+func (*Subscription) ZebusType() *MessageType { return subscriptionType }
 
 // ZebusSize returns the number of bytes that ZebusAppend appends.
 func (s *Subscription) ZebusSize() int {
@@ -582,21 +550,17 @@ func (s *Subscription) ZebusUnmarshal(b []byte) error {
 var subscriptionsForTypeType = NewMessageType(MessageTypeConfig{
 	ID:   "Abc.Zebus.Directory.SubscriptionsForType",
 	Kind: KindMessage,
-	New: func() Message {
-		return new(SubscriptionsForType)
-	},
+	New:  func() Message { return new(SubscriptionsForType) },
 })
 
 // ZebusType returns what the bus knows of SubscriptionsForType.
-func (*SubscriptionsForType) ZebusType() *MessageType {
-	return subscriptionsForTypeType
-}
+func (*SubscriptionsForType) ZebusType() *MessageType { return subscriptionsForTypeType }
 
 // ZebusSize returns the number of bytes that ZebusAppend appends.
 func (m *SubscriptionsForType) ZebusSize() int {
 	n := 0
 	n += wire.SizeBytes(1, m.Type.ZebusSize())
-	for i := range m.Keys[i].ZebusSize() {
+	for i := range m.Keys {
 		n += wire.SizeBytes(2, m.Keys[i].ZebusSize())
 	}
 	return n
@@ -646,26 +610,22 @@ func (m *SubscriptionsForType) ZebusUnmarshal(b []byte) error {
 var originatorType = NewMessageType(MessageTypeConfig{
 	ID:   "Abc.Zebus.Originator",
 	Kind: KindMessage,
-	New: func() Message {
-		return new(Originator)
-	},
+	New:  func() Message { return new(Originator) },
 })
 
 // ZebusType returns what the bus knows of Originator.
-func (*Originator) ZebusType() *MessageType {
-	return originatorType
-}
+func (*Originator) ZebusType() *MessageType { return originatorType }
 
 // ZebusSize returns the number of bytes that ZebusAppend appends.
 func (o *Originator) ZebusSize() int {
 	n := 0
 	n += wire.SizeBytes(1, o.SenderID.ZebusSize())
-	n += wire.SizeBytes(2, len(o.SenderEndpoint))
+	n += wire.SizeString(2, o.SenderEndpoint)
 	if o.MachineName != nil {
-		n += wire.SizeBytes(3, len(*o.MachineName))
+		n += wire.SizeString(3, *o.MachineName)
 	}
 	if o.InitiatorUserName != nil {
-		n += wire.SizeBytes(5, len(*o.InitiatorUserName))
+		n += wire.SizeString(5, *o.InitiatorUserName)
 	}
 	return n
 }
@@ -717,15 +677,11 @@ func (o *Originator) ZebusUnmarshal(b []byte) error {
 var transportMessageType = NewMessageType(MessageTypeConfig{
 	ID:   "Abc.Zebus.Transport.TransportMessage",
 	Kind: KindMessage,
-	New: func() Message {
-		return new(TransportMessage)
-	},
+	New:  func() Message { return new(TransportMessage) },
 })
 
 // ZebusType returns what the bus knows of TransportMessage.
-func (*TransportMessage) ZebusType() *MessageType {
-	return transportMessageType
-}
+func (*TransportMessage) ZebusType() *MessageType { return transportMessageType }
 
 // ZebusSize returns the number of bytes that ZebusAppend appends.
 func (m *TransportMessage) ZebusSize() int {
@@ -737,12 +693,12 @@ func (m *TransportMessage) ZebusSize() int {
 	}
 	n += wire.SizeBytes(4, m.Originator.ZebusSize())
 	if m.Environment != nil {
-		n += wire.SizeBytes(5, len(*m.Environment))
+		n += wire.SizeString(5, *m.Environment)
 	}
 	if m.WasPersisted != nil {
 		n += wire.SizeBool(6, *m.WasPersisted)
 	}
-	for i := range m.PersistentPeerIDs[i].ZebusSize() {
+	for i := range m.PersistentPeerIDs {
 		n += wire.SizeBytes(7, m.PersistentPeerIDs[i].ZebusSize())
 	}
 	return n
