@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zebus-go/zebus/codegen"
+)
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+const long = `zebusgen turns annotated structs into Zebus messages, and annotated functions into handlers.
+
+It reads the packages given as arguments, or the one in the current folder, and writes one file into each. A file that
+would not change is not touched.
+
+    //go:generate go tool zebusgen
+
+    //zebus:command namespace=Shop reply=OrderPlaced
+    type PlaceOrder struct {
+        Customer string ` + "`zebus:\"1,required\"`" + `
+    }
+
+    //zebus:handler queue=orders
+    func (s *Shop) PlaceOrder(ctx context.Context, cmd *PlaceOrder) (*OrderPlaced, error)`
+
+const examples = `  go get -tool github.com/zebus-go/zebus/cmd/zebusgen   # once per module
+  go tool zebusgen                                      # the package in this folder
+  go tool zebusgen ./orders ./billing                   # two packages
+  go tool zebusgen -v ./...                             # every package, saying what was done
+  go tool zebusgen --tags integration ./orders          # with a build tag`
+
+// flags are what the command line says beside the packages.
+type flags struct {
+	output  string
+	tags    string
+	verbose bool
+}
+
+// usageError is a mistake in the command line.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// run executes the command line and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	command := newCommand(stdout)
+	command.SetArgs(args)
+	command.SetOut(stdout)
+	command.SetErr(stderr)
+	err := command.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	report(stderr, err)
+	if usage := (usageError{}); errors.As(err, &usage) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func newCommand(stdout io.Writer) *cobra.Command {
+	var f flags
+	command := &cobra.Command{
+		Use:           "zebusgen [flags] [packages]",
+		Short:         "Generate the code of Zebus messages and handlers",
+		Long:          long,
+		Example:       examples,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(command *cobra.Command, patterns []string) error {
+			return generate(command.Context(), f, patterns, stdout)
+		},
+	}
+	command.Flags().StringVarP(&f.output, "output", "o", codegen.DefaultOutput, "name of the generated file in each package")
+	command.Flags().StringVar(&f.tags, "tags", "", "build tags, separated by commas")
+	command.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "say what was done to each file")
+	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	command.CompletionOptions.DisableDefaultCmd = true
+	return command
+}
+
+func generate(ctx context.Context, f flags, patterns []string, stdout io.Writer) error {
+	if f.output != filepath.Base(f.output) || !strings.HasSuffix(f.output, ".go") {
+		return usageError{fmt.Errorf("--output %s: give the name of a Go file, without a folder", f.output)}
+	}
+	options := codegen.Options{Patterns: patterns, Output: f.output}
+	if f.tags != "" {
+		options.BuildFlags = []string{"-tags=" + f.tags}
+	}
+	results, err := codegen.Generate(ctx, options)
+	if err != nil || !f.verbose {
+		return err
+	}
+	for _, r := range results {
+		if _, err := fmt.Fprintf(stdout, "%s: %s\n", relative(r.File), r.Change); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// report writes every problem on a line of its own, in the form that editors understand.
+func report(stderr io.Writer, err error) {
+	folder, _ := os.Getwd()
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		line = strings.TrimPrefix(line, folder+string(filepath.Separator))
+		_, _ = fmt.Fprintln(stderr, "zebusgen:", line)
+	}
+}
+
+// relative shortens a path for people.
+func relative(path string) string {
+	folder, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if short, err := filepath.Rel(folder, path); err == nil && !strings.HasPrefix(short, "..") {
+		return short
+	}
+	return path
+}
+
+// version is that of the module the program was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}

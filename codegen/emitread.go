@@ -1,0 +1,95 @@
+package codegen
+
+import (
+	"github.com/dave/jennifer/jen"
+)
+
+// emitRead writes the method that reads fields in any order.
+func emitRead(file *jen.File, m *message) {
+	file.Line()
+	file.Comment("ZebusRead reads fields until r has no more, merging them into the message.")
+	signature := file.Add(m.method(len(m.fields) > 0, "ZebusRead")).Params(jen.Id("r").Op("*").Qual(wirePath, "Reader"))
+	next := jen.Id("r").Dot("Next").Call()
+	skip := jen.Id("r").Dot("Skip").Call()
+	if len(m.fields) == 0 {
+		signature.Block(jen.For(next).Block(skip))
+		return
+	}
+	signature.Block(jen.For(next).Block(
+		jen.Switch(jen.Id("r").Dot("Field").Call()).BlockFunc(func(g *jen.Group) {
+			for _, f := range m.fields {
+				g.Case(jen.Lit(f.number)).Block(f.read(m.member(f))...)
+			}
+			g.Default().Block(skip)
+		}),
+	))
+}
+
+// read is what happens when the field x is met.
+func (f *field) read(x string) []jen.Code {
+	if f.value.kind == subMessage {
+		return f.readMessage(x)
+	}
+	switch {
+	case f.shape == slice && f.value.packable():
+		return f.readNumbers(x)
+	case f.shape == slice:
+		return []jen.Code{grow(x, f.value.read())}
+	case f.shape == pointer:
+		return []jen.Code{assign(x, jen.New(f.value.read()))}
+	default:
+		return []jen.Code{assign(x, f.value.read())}
+	}
+}
+
+// readMessage reads a sub-message: a single one is merged into what is there, an element is appended.
+func (f *field) readMessage(x string) []jen.Code {
+	switch f.shape {
+	case pointer:
+		create := ifNil(x, assign(x, jen.New(f.value.goType.code())))
+		return append([]jen.Code{create}, entered(x)...)
+	case slice:
+		return append([]jen.Code{grow(x, f.value.zero())}, entered(x+"[len("+x+")-1]")...)
+	case pointerSlice:
+		create := jen.Id("v").Op(":=").New(f.value.goType.code())
+		return append(append([]jen.Code{create}, entered("v")...), grow(x, jen.Id("v")))
+	default:
+		return entered(x)
+	}
+}
+
+// entered reads the current field into the message x.
+func entered(x string) []jen.Code {
+	return []jen.Code{
+		jen.Id("outer").Op(":=").Id("r").Dot("Enter").Call(),
+		jen.Id(x).Dot("ZebusRead").Call(jen.Id("r")),
+		jen.Id("r").Dot("Leave").Call(jen.Id("outer")),
+	}
+}
+
+// grow appends an element to the slice x.
+func grow(x string, element *jen.Statement) *jen.Statement {
+	return assign(x, jen.Append(jen.Id(x), element))
+}
+
+// zero is an empty message; hand-written ones may be other things than structs.
+func (v value) zero() *jen.Statement {
+	switch v.literal {
+	case "":
+		return v.goType.code().Values()
+	case "string":
+		return jen.Lit("")
+	default:
+		return jen.Lit(0)
+	}
+}
+
+// readNumbers appends one number or a block of them.
+func (f *field) readNumbers(x string) []jen.Code {
+	element := func() *jen.Statement { return jen.Qual(wirePath, codecOf(f.value).element) }
+	loop := jen.For(jen.Id("r").Dot("Element").Call(element())).Block(grow(x, f.value.read()))
+	if !f.packed {
+		return []jen.Code{loop}
+	}
+	return []jen.Code{assign(x, wireCall("Room", jen.Id("r"), element(), jen.Id(x))), loop}
+}

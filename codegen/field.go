@@ -1,0 +1,325 @@
+package codegen
+
+import (
+	"cmp"
+	"go/token"
+	"go/types"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// fields builds the fields of a message from its struct.
+func (p *packageParser) fields(d *declaration) {
+	structure, ok := d.typeName.Type().Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	m := d.message
+	numbers := map[int]string{}
+	for i := range structure.NumFields() {
+		member := structure.Field(i)
+		text, tagged := reflect.StructTag(structure.Tag(i)).Lookup("zebus")
+		if !tagged {
+			continue
+		}
+		f := p.field(m.name, member, text)
+		if f == nil {
+			continue
+		}
+		if other, taken := numbers[f.number]; taken {
+			p.add(member.Pos(), "%s.%s has field number %d of %s: give it one of its own", m.name, f.name, f.number, other)
+		}
+		numbers[f.number] = f.name
+		m.fields = append(m.fields, f)
+	}
+	slices.SortStableFunc(m.fields, func(a, b *field) int { return cmp.Compare(a.number, b.number) })
+	p.routing(d)
+}
+
+// field builds one field, or returns nil after it has reported what is wrong.
+func (p *packageParser) field(owner string, member *types.Var, text string) *field {
+	name := owner + "." + member.Name()
+	before := len(p.list)
+	t, err := parseTag(text)
+	if err != nil {
+		for problem := range strings.SplitSeq(err.Error(), "\n") {
+			p.add(member.Pos(), "%s: %s", name, problem)
+		}
+	}
+	if !member.Exported() {
+		p.add(member.Pos(), "%s has a tag but is not exported: capitalize it, or remove the tag", name)
+	}
+	if member.Embedded() {
+		p.add(member.Pos(), "%s is embedded, which is not supported yet: give it a name", name)
+	}
+	f := &field{name: member.Name(), number: t.number, required: t.required, packed: t.packed, position: t.position}
+	if problem := p.fieldType(f, member.Type(), t); problem != "" {
+		p.add(member.Pos(), "%s: %s", name, problem)
+	}
+	if len(p.list) > before {
+		return nil
+	}
+	return f
+}
+
+// fieldType decides shape and value of a field. It returns what is wrong, or nothing.
+func (p *packageParser) fieldType(f *field, t types.Type, options tag) string {
+	element := t
+	f.shape, element = shapeOf(t)
+	var problem string
+	f.value, problem = p.value(element)
+	if problem != "" {
+		return problem
+	}
+	if f.shape == pointerSlice && f.value.kind != subMessage {
+		return "a slice of pointers is for messages only: use a slice of values"
+	}
+	if f.shape == pointer && f.value.kind == binary {
+		return "a pointer to bytes: use []byte, whose nil is not written either"
+	}
+	if len(options.encodings) == 1 {
+		if problem := f.value.encode(options.encodings[0]); problem != "" {
+			return problem
+		}
+	}
+	return checkOptions(f)
+}
+
+func checkOptions(f *field) string {
+	if f.packed && (f.shape != slice || !f.value.packable()) {
+		return "packed is for slices of numbers: remove it"
+	}
+	if f.position > 0 && (f.value.kind == subMessage && !f.value.stringer || f.value.kind == binary) {
+		return "a routing member is a number, text, time or identifier, or a slice of them: remove routing"
+	}
+	return ""
+}
+
+// shapeOf takes pointers and slices apart. Bytes are one value, not a slice.
+func shapeOf(t types.Type) (shape, types.Type) {
+	switch under := types.Unalias(t).(type) {
+	case *types.Pointer:
+		return pointer, under.Elem()
+	case *types.Slice:
+		if isByte(under.Elem()) {
+			return single, t
+		}
+		if element, ok := types.Unalias(under.Elem()).(*types.Pointer); ok {
+			return pointerSlice, element.Elem()
+		}
+		return slice, under.Elem()
+	}
+	return single, t
+}
+
+func isByte(t types.Type) bool {
+	basic, ok := types.Unalias(t).(*types.Basic)
+	return ok && basic.Kind() == types.Uint8
+}
+
+// specials are the types with a wire form of their own, whatever they look like beneath.
+var specials = map[string]valueKind{
+	"time.Time":              dateTime,
+	"time.Duration":          duration,
+	wirePath + ".GUID":       guid,
+	wirePath + ".TimeSpan":   timeSpan,
+	wirePath + ".Decimal":    decimal,
+	wirePath + ".Char":       character,
+	zebusPath + ".GUID":      guid,
+	zebusPath + ".TimeSpan":  timeSpan,
+	zebusPath + ".Decimal":   decimal,
+	zebusPath + ".Character": character,
+}
+
+// value decides what a type is on the wire.
+func (p *packageParser) value(t types.Type) (v value, problem string) {
+	t = types.Unalias(t)
+	v.goType = refOf(t)
+	if kind, ok := specials[v.goType.path+"."+v.goType.name]; ok {
+		v.kind = kind
+		return v, ""
+	}
+	if p.isMessage(t) {
+		v.kind = subMessage
+		v.stringer = hasMethod(t, "String")
+		if basic, ok := t.Underlying().(*types.Basic); ok {
+			v.literal = basic.Name()
+		}
+		return v, ""
+	}
+	switch under := t.Underlying().(type) {
+	case *types.Basic:
+		return p.basicValue(v, t, under)
+	case *types.Slice:
+		if isByte(under.Elem()) {
+			v.kind, v.basic = binary, "[]byte"
+			return v, ""
+		}
+	}
+	return v, unsupported(t)
+}
+
+// basicValue decides the wire form of predeclared types and of named types over them.
+func (p *packageParser) basicValue(v value, t types.Type, basic *types.Basic) (value, string) {
+	v.basic = basic.Name()
+	if v.basic == "byte" {
+		v.basic = "uint8"
+	}
+	if v.basic == "rune" {
+		v.basic = "int32"
+	}
+	if v.goType.path == "" {
+		v.goType.name = v.basic
+	}
+	known, ok := basics[basic.Kind()]
+	if !ok {
+		return v, unsupported(t)
+	}
+	v.kind, v.bits = known.kind, known.bits
+	if named, ok := t.(*types.Named); ok && (v.kind == signed || v.kind == unsigned) {
+		v.enum = p.enumOf(named.Obj())
+	}
+	return v, ""
+}
+
+var basics = map[types.BasicKind]value{
+	types.Bool:    {kind: boolean},
+	types.Int8:    {kind: signed, bits: 8},
+	types.Int16:   {kind: signed, bits: 16},
+	types.Int32:   {kind: signed, bits: 32},
+	types.Int64:   {kind: signed, bits: 64},
+	types.Int:     {kind: signed, bits: 64},
+	types.Uint8:   {kind: unsigned, bits: 8},
+	types.Uint16:  {kind: unsigned, bits: 16},
+	types.Uint32:  {kind: unsigned, bits: 32},
+	types.Uint64:  {kind: unsigned, bits: 64},
+	types.Uint:    {kind: unsigned, bits: 64},
+	types.Float32: {kind: float, bits: 32},
+	types.Float64: {kind: float, bits: 64},
+	types.String:  {kind: text},
+}
+
+// encode applies zigzag, fixed or timestamp. It returns what is wrong with that, or nothing.
+func (v *value) encode(option string) string {
+	isTime := v.kind == dateTime || v.kind == duration || v.kind == timeSpan
+	switch {
+	case option == "zigzag" && v.kind == signed:
+		v.encoding = zigzag
+	case option == "fixed" && (v.kind == signed || v.kind == unsigned || isTime):
+		v.encoding = fixed
+	case option == "timestamp" && isTime:
+		v.encoding = timestamp
+	case option == "zigzag":
+		return "zigzag is for signed integers: remove it"
+	case option == "fixed":
+		return "fixed is for integers, times and durations: remove it"
+	default:
+		return "timestamp is for time.Time, time.Duration and wire.TimeSpan: remove it"
+	}
+	return ""
+}
+
+// packable says whether a slice of such values may be packed: numbers may, what has a length may not.
+func (v value) packable() bool {
+	switch v.kind {
+	case boolean, signed, unsigned, float, character:
+		return true
+	default:
+		return false
+	}
+}
+
+// isMessage says whether a type carries itself as a sub-message: because it is annotated, or by its methods.
+func (p *packageParser) isMessage(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	if !ok {
+		return false
+	}
+	if d := p.annotated[named.Obj()]; d != nil {
+		return d.directive.verb != "enum"
+	}
+	return hasMethod(t, "ZebusSize") && hasMethod(t, "ZebusAppend") && hasMethod(t, "ZebusRead")
+}
+
+// hasMethod says whether a pointer to t has an exported method of that name.
+func hasMethod(t types.Type, name string) bool {
+	object, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, nil, name)
+	_, ok := object.(*types.Func)
+	return ok
+}
+
+func unsupported(t types.Type) string {
+	if named, ok := t.(*types.Named); ok && isStruct(t) {
+		return named.Obj().Name() + " is no message: annotate it with //zebus:message, and run zebusgen in its package first"
+	}
+	switch under := t.Underlying().(type) {
+	case *types.Map:
+		return "maps are not supported yet"
+	case *types.Interface:
+		return "interfaces are not supported yet: use a pointer to a message"
+	case *types.Pointer:
+		return "a pointer to a pointer: use one"
+	case *types.Slice:
+		return "a slice of slices: put the inner one into a message"
+	case *types.Basic:
+		if under.Kind() == types.Invalid {
+			return "the type is not known: declare it, or import its package"
+		}
+	}
+	return "a message cannot hold " + types.TypeString(t, types.RelativeTo(nil)) + ": see the table of types in docs/messages.md"
+}
+
+// refOf names a type. Types without a name have none.
+func refOf(t types.Type) typeRef {
+	switch t := types.Unalias(t).(type) {
+	case *types.Basic:
+		return typeRef{name: t.Name()}
+	case *types.Named:
+		ref := typeRef{name: t.Obj().Name()}
+		if t.Obj().Pkg() != nil {
+			ref.path = t.Obj().Pkg().Path()
+		}
+		for arg := range t.TypeArgs().Types() {
+			ref.args = append(ref.args, refOf(arg))
+		}
+		return ref
+	case *types.Slice:
+		if isByte(t.Elem()) {
+			return typeRef{name: "[]byte"}
+		}
+	}
+	return typeRef{}
+}
+
+// routing orders the routing members by position.
+func (p *packageParser) routing(d *declaration) {
+	m := d.message
+	for _, f := range m.fields {
+		if f.position > 0 {
+			m.routing = append(m.routing, f)
+		}
+	}
+	slices.SortStableFunc(m.routing, func(a, b *field) int { return cmp.Compare(a.position, b.position) })
+	for i, f := range m.routing {
+		if i > 0 && m.routing[i-1].position == f.position {
+			p.add(p.fieldPos(d, f.name), "%s.%s has routing position %d of %s: give it one of its own",
+				m.name, f.name, f.position, m.routing[i-1].name)
+		}
+		if f.value.enum != nil {
+			p.useEnum(f.value.enum)
+		}
+	}
+}
+
+func (p *packageParser) fieldPos(d *declaration, name string) token.Pos {
+	structure, ok := d.typeName.Type().Underlying().(*types.Struct)
+	if ok {
+		for member := range structure.Fields() {
+			if member.Name() == name {
+				return member.Pos()
+			}
+		}
+	}
+	return d.directive.pos
+}

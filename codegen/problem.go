@@ -1,0 +1,47 @@
+package codegen
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"go/token"
+	"slices"
+	"strings"
+)
+
+// A Problem is something in the source from which no code can be generated.
+type Problem struct {
+	Pos token.Position
+	// Text names the struct and the field or the handler, says what is wrong with it, and how to mend it.
+	Text string
+}
+
+// Error returns the text behind file, line and column.
+func (p *Problem) Error() string {
+	return p.Pos.String() + ": " + p.Text
+}
+
+// problems collects everything that is wrong with a package, so that it can be mended in one go.
+type problems struct {
+	fset *token.FileSet
+	list []*Problem
+}
+
+func (p *problems) add(pos token.Pos, format string, args ...any) {
+	p.list = append(p.list, &Problem{Pos: p.fset.Position(pos), Text: fmt.Sprintf(format, args...)})
+}
+
+// err returns the problems in the order of the source, or nil when there are none.
+func (p *problems) err() error {
+	slices.SortStableFunc(p.list, func(a, b *Problem) int {
+		return cmp.Or(
+			strings.Compare(a.Pos.Filename, b.Pos.Filename),
+			cmp.Compare(a.Pos.Offset, b.Pos.Offset),
+		)
+	})
+	errs := make([]error, len(p.list))
+	for i, problem := range p.list {
+		errs[i] = problem
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,85 @@
+package codegen
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Field numbers that protobuf allows, and those it keeps for itself.
+const (
+	maxNumber     = 1<<29 - 1
+	firstReserved = 19000
+	lastReserved  = 19999
+)
+
+// tag is what a `zebus:"…"` struct tag says.
+type tag struct {
+	number    int
+	required  bool
+	packed    bool
+	position  int // routing position
+	encodings []string
+}
+
+// parseTag reads "number,option,option".
+func parseTag(s string) (tag, error) {
+	number, options, _ := strings.Cut(s, ",")
+	var t tag
+	errs := []error{t.setNumber(strings.TrimSpace(number))}
+	for option := range strings.SplitSeq(options, ",") {
+		if option = strings.TrimSpace(option); option != "" {
+			errs = append(errs, t.setOption(option))
+		}
+	}
+	if len(t.encodings) > 1 {
+		errs = append(errs, fmt.Errorf("%s exclude each other: keep one", strings.Join(t.encodings, " and ")))
+	}
+	return t, errors.Join(errs...)
+}
+
+func (t *tag) setNumber(s string) error {
+	n, err := strconv.Atoi(s)
+	switch {
+	case err != nil:
+		return fmt.Errorf("the tag has no field number: write `zebus:\"1\"`, and options behind it")
+	case n < 1 || n > maxNumber:
+		return fmt.Errorf("field number %d: choose one from 1 to %d", n, maxNumber)
+	case n >= firstReserved && n <= lastReserved:
+		return fmt.Errorf("field number %d: protobuf keeps %d to %d for itself, choose another", n, firstReserved, lastReserved)
+	}
+	t.number = n
+	return nil
+}
+
+func (t *tag) setOption(option string) error {
+	key, value, _ := strings.Cut(option, "=")
+	switch key {
+	case "required":
+		t.required = true
+	case "packed":
+		t.packed = true
+	case "zigzag", "fixed", "timestamp":
+		t.encodings = append(t.encodings, key)
+	case "routing":
+		return t.setPosition(value)
+	case "oneof", "include":
+		return fmt.Errorf("%s is not supported yet", key)
+	default:
+		return fmt.Errorf("unknown option %q: use required, routing=N, packed, zigzag, fixed or timestamp", option)
+	}
+	if value != "" {
+		return fmt.Errorf("%s takes no value: write %[1]s alone", key)
+	}
+	return nil
+}
+
+func (t *tag) setPosition(value string) error {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 {
+		return fmt.Errorf("routing=%s: write routing=1 for the first routing member, routing=2 for the next", value)
+	}
+	t.position = n
+	return nil
+}
