@@ -53,11 +53,12 @@ with_brew() { HOMEBREW_NO_AUTO_UPDATE=1 brew install zeromq pkg-config </dev/nul
 
 install() {
 	if command -v apt-get >/dev/null 2>&1 && can_be_root; then
+		echo "zebus: installing with apt: $(sentence)" >&2
 		with_apt
 	elif command -v brew >/dev/null 2>&1; then
+		echo "zebus: installing with brew: $(sentence)" >&2
 		with_brew
 	else
-		echo "zebus: cannot install $(sentence) here: $(remedy)" >&2
 		return 1
 	fi
 }
@@ -73,8 +74,6 @@ if [ "${1:-}" = --check ]; then
 fi
 
 [ -z "$(missing)" ] && exit 0
-echo "zebus: installing what the zmq transport needs: $(sentence)" >&2
-install >&2 || { echo "zebus: $(sentence) could not be installed: $(remedy)" >&2; exit 1; }
-[ -z "$(missing)" ] && exit 0
-echo "zebus: still missing after the installation: $(sentence): $(remedy)" >&2
+install >&2 && [ -z "$(missing)" ] && exit 0
+echo "zebus: $(sentence) could not be installed; install it yourself: $(remedy)" >&2
 exit 1
