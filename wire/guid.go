@@ -173,7 +173,7 @@ func (r *Reader) GUID() GUID {
 // wholeGUID reads a bcl.Guid in the form in which everybody writes it.
 func (r *Reader) wholeGUID() (GUID, bool) {
 	const length = 1 + GUIDLength
-	if r.typ != Bytes || r.end-r.pos < length {
+	if r.typ != Bytes || len(r.buf)-r.pos < length {
 		return GUID{}, false
 	}
 	b := r.buf[r.pos : r.pos+length]

@@ -1,15 +1,45 @@
 package wire
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // Readers of numbers take what protobuf-net takes: a whole number from a varint, a fixed32 or a fixed64 field, a
 // floating one from a fixed32 or a fixed64 field. A number that the type does not hold is an [ErrOverflow].
 
+func (r *Reader) fixed32() uint32 {
+	if b := r.take(4); b != nil {
+		return binary.LittleEndian.Uint32(b)
+	}
+	return 0
+}
+
+func (r *Reader) fixed64() uint64 {
+	if b := r.take(8); b != nil {
+		return binary.LittleEndian.Uint64(b)
+	}
+	return 0
+}
+
 // Uint64 reads an unsigned number.
 func (r *Reader) Uint64() uint64 {
-	switch r.typ {
-	case Varint:
+	if r.typ == Varint {
 		return r.varint()
+	}
+	return r.fixedUint()
+}
+
+// Int64 reads a signed number.
+func (r *Reader) Int64() int64 {
+	if r.typ == Varint {
+		return int64(r.varint())
+	}
+	return r.fixedInt()
+}
+
+func (r *Reader) fixedUint() uint64 {
+	switch r.typ {
 	case Fixed32:
 		return uint64(r.fixed32())
 	case Fixed64:
@@ -20,12 +50,11 @@ func (r *Reader) Uint64() uint64 {
 	}
 }
 
-// Int64 reads a signed number.
-func (r *Reader) Int64() int64 {
+func (r *Reader) fixedInt() int64 {
 	if r.typ == Fixed32 {
 		return int64(int32(r.fixed32()))
 	}
-	return int64(r.Uint64())
+	return int64(r.fixedUint())
 }
 
 // Int reads a signed number that fits into an int.

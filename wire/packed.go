@@ -168,8 +168,8 @@ func SizePackedFloat64[T ~float64](field int, v []T) int {
 }
 
 // What Reader.packed holds. Inside a packed block it is the end of the message around the block, which is never below
-// two: a tag and a length stand before it. The end of the reader is then the end of the block, so that no element can
-// be read beyond it.
+// two: a tag and a length stand before it. The reader's own end is then that of the block, so that no element can be
+// read beyond it.
 const (
 	noElement       = 0
 	unpackedElement = 1
@@ -191,10 +191,10 @@ func (r *Reader) Element(t Type) bool {
 	case r.packed == unpackedElement:
 		r.packed = noElement
 		return false
-	case r.pos < r.end:
+	case r.pos < len(r.buf):
 		return true
 	default:
-		r.end, r.packed = r.packed, noElement
+		r.buf, r.packed = r.buf[:r.packed], noElement
 		return false
 	}
 }
@@ -208,7 +208,7 @@ func (r *Reader) firstElement(t Type) bool {
 	if n == 0 {
 		return false
 	}
-	r.packed, r.end = r.end, r.pos
+	r.packed, r.buf = len(r.buf), r.buf[:r.pos]
 	r.pos, r.typ = r.pos-n, t
 	return true
 }

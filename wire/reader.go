@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 )
 
 // Errors of a [Reader], each wrapped with the field and the position at which it was met.
@@ -34,19 +32,19 @@ const maxField = 1<<29 - 1
 // It must not be copied while in use, and is used by one goroutine. It is meant to live on the stack:
 // none of its methods keeps it.
 type Reader struct {
+	// buf ends where the message being read ends. The messages around it lie in its capacity.
 	buf    []byte
-	pos    int
-	end    int // of the message being read; a sub-message ends before its parent
+	pos    int // never beyond len(buf); there when err is set
 	field  int
 	typ    Type
-	depth  int
 	packed int // what surrounds the element being read, see Element
+	depth  int
 	err    error
 }
 
 // NewReader returns a reader over b. The reader does not change b.
 func NewReader(b []byte) Reader {
-	return Reader{buf: b, end: len(b)}
+	return Reader{buf: b}
 }
 
 // Err returns the first error met, or nil.
@@ -60,17 +58,31 @@ func (r *Reader) Fail(err error) {
 	if r.err == nil {
 		r.err = fmt.Errorf("field %d at byte %d: %w", r.field, r.pos, err)
 	}
-	r.pos = r.end
+	r.pos = len(r.buf)
 }
 
 // Next moves to the next field of the current message. It returns false at the end and after an error.
 func (r *Reader) Next() bool {
-	if r.pos >= r.end || r.err != nil {
+	if r.pos >= len(r.buf) {
 		return false
 	}
-	tag := r.varint()
+	tag := uint64(r.buf[r.pos])
+	if tag < 1<<3 || tag >= 0x80 { // field 0, or one of 16 and above
+		return r.nextLong()
+	}
+	r.pos++
 	r.field, r.typ = int(tag>>3), Type(tag&7)
-	if tag>>3 == 0 || tag>>3 > maxField {
+	return true
+}
+
+// nextLong is Next for a tag of more than one byte, or none that a field can have.
+func (r *Reader) nextLong() bool {
+	tag := r.varint()
+	if r.err != nil {
+		return false
+	}
+	r.field, r.typ = int(tag>>3&maxField), Type(tag&7)
+	if number := tag >> 3; number == 0 || number > maxField {
 		r.Fail(ErrTag)
 	}
 	return r.err == nil
@@ -88,97 +100,59 @@ func (r *Reader) Type() Type {
 
 // varint reads a bare varint.
 func (r *Reader) varint() uint64 {
-	if r.pos < r.end && r.buf[r.pos] < 0x80 {
+	if b := r.buf[r.pos:]; len(b) > 0 && b[0] < 0x80 {
 		r.pos++
-		return uint64(r.buf[r.pos-1])
+		return uint64(b[0])
 	}
-	v, n := binary.Uvarint(r.buf[r.pos:r.end])
-	if n <= 0 {
-		r.failVarint(n)
-		return 0
-	}
-	r.pos += n
-	return v
+	return r.longVarint()
 }
 
-func (r *Reader) failVarint(n int) {
-	if n < 0 {
+func (r *Reader) longVarint() uint64 {
+	v, n := binary.Uvarint(r.buf[r.pos:])
+	switch {
+	case n > 0:
+		r.pos += n
+	case n == 0:
+		r.Fail(ErrTruncated)
+	default:
 		r.Fail(ErrOverflow)
-		return
 	}
-	r.Fail(ErrTruncated)
+	return v
 }
 
 // take returns the next n bytes and moves past them; nil when there are fewer.
 func (r *Reader) take(n uint64) []byte {
-	if n > uint64(r.end-r.pos) {
+	if n > uint64(len(r.buf)-r.pos) {
 		r.Fail(ErrTruncated)
 		return nil
 	}
-	b := r.buf[r.pos : r.pos+int(n) : r.pos+int(n)]
-	r.pos += int(n)
+	end := r.pos + int(n)
+	b := r.buf[r.pos:end:end]
+	r.pos = end
 	return b
-}
-
-func (r *Reader) fixed32() uint32 {
-	if b := r.take(4); b != nil {
-		return binary.LittleEndian.Uint32(b)
-	}
-	return 0
-}
-
-func (r *Reader) fixed64() uint64 {
-	if b := r.take(8); b != nil {
-		return binary.LittleEndian.Uint64(b)
-	}
-	return 0
-}
-
-// View returns the content of a length-delimited field without copying it. It is valid as long as the bytes behind
-// the reader are.
-func (r *Reader) View() []byte {
-	if r.typ != Bytes {
-		r.Fail(ErrWireType)
-		return nil
-	}
-	return r.take(r.varint())
-}
-
-// Bytes reads a length-delimited field into memory of its own: never nil, so that an empty field differs from none.
-func (r *Reader) Bytes() []byte {
-	v := r.View()
-	return append(make([]byte, 0, len(v)), v...)
-}
-
-// String reads a length-delimited field as text. Invalid UTF-8 becomes U+FFFD, as in .NET.
-func (r *Reader) String() string {
-	v := r.View()
-	if utf8.Valid(v) {
-		return string(v)
-	}
-	return strings.ToValidUTF8(string(v), "\uFFFD")
 }
 
 // Enter begins reading the sub-message in the current field; what it returns goes to [Reader.Leave]. Between the two
 // the reader sees the fields of the sub-message alone.
 func (r *Reader) Enter() (outer int) {
-	outer = r.end
+	outer = len(r.buf)
 	n := len(r.View())
 	if r.depth++; r.depth > MaxNesting {
 		r.Fail(ErrNesting)
 	}
 	if r.err == nil {
-		r.end, r.pos = r.pos, r.pos-n
+		r.buf, r.pos = r.buf[:r.pos], r.pos-n
 	}
 	return outer
 }
 
-// Leave ends the sub-message begun by [Reader.Enter].
+// Leave ends the sub-message begun by [Reader.Enter]. What was not read of it is passed over.
 func (r *Reader) Leave(outer int) {
 	r.depth--
-	r.end = outer
+	r.pos = len(r.buf)
+	r.buf = r.buf[:outer]
 	if r.err != nil {
-		r.pos = r.end
+		r.pos = outer
 	}
 }
 
@@ -190,7 +164,7 @@ func (r *Reader) Skip() {
 	case Fixed64:
 		r.take(8)
 	case Bytes:
-		r.View()
+		r.take(r.varint())
 	case Fixed32:
 		r.take(4)
 	case startGroup:

@@ -84,13 +84,13 @@ func (s *TimeSpan) UnmarshalText(text []byte) error {
 // ParseTimeSpan reads the form [-][d.]hh:mm:ss[.fffffff]. Text of another form is an error wrapping [ErrText], a span
 // beyond the range of the type one wrapping [ErrOverflow].
 func ParseTimeSpan(text string) (TimeSpan, error) {
-	ticks, ok := parseTicks(strings.TrimPrefix(text, "-"))
-	if !ok {
-		return 0, fmt.Errorf("time span %q: %w", clip([]byte(text)), ErrText)
+	unsigned, negative := strings.CutPrefix(text, "-")
+	ticks, err := parseTicks(unsigned)
+	if err == nil && ticks > math.MaxInt64 && (!negative || ticks > -math.MinInt64) {
+		err = ErrOverflow
 	}
-	negative := strings.HasPrefix(text, "-")
-	if ticks > math.MaxInt64 && (!negative || ticks > -math.MinInt64) {
-		return 0, fmt.Errorf("time span %q: %w", text, ErrOverflow)
+	if err != nil {
+		return 0, fmt.Errorf("time span %q: %w", clip([]byte(text)), err)
 	}
 	if negative {
 		ticks = -ticks
@@ -99,34 +99,41 @@ func ParseTimeSpan(text string) (TimeSpan, error) {
 }
 
 // parseTicks reads a time span without its sign.
-func parseTicks(text string) (ticks uint64, ok bool) {
+func parseTicks(text string) (ticks uint64, err error) {
 	days, clock := "0", text
 	if dot := strings.IndexByte(text, '.'); dot >= 0 && dot < strings.IndexByte(text, ':') {
 		days, clock = text[:dot], text[dot+1:]
 	}
 	clock, fraction, hasFraction := strings.Cut(clock, ".")
 	if len(clock) != len("hh:mm:ss") || clock[2] != ':' || clock[5] != ':' || hasFraction && len(fraction) != 7 {
-		return 0, false
+		return 0, ErrText
+	}
+	if !hasFraction {
+		fraction = "0"
 	}
 	parts := []struct {
 		text string
 		most uint64
 		unit TimeSpan
+		err  error // of more than that
 	}{
-		{days, math.MaxInt64 / uint64(Day), Day},
-		{clock[:2], 23, Hour},
-		{clock[3:5], 59, Minute},
-		{clock[6:], 59, Second},
-		{fraction + "0000000"[len(fraction):], uint64(Second) - 1, Tick},
+		{days, math.MaxInt64 / uint64(Day), Day, ErrOverflow},
+		{clock[:2], 23, Hour, ErrText},
+		{clock[3:5], 59, Minute, ErrText},
+		{clock[6:], 59, Second, ErrText},
+		{fraction, uint64(Second) - 1, Tick, ErrText},
 	}
 	for _, p := range parts {
 		n, err := strconv.ParseUint(p.text, 10, 64)
-		if err != nil || n > p.most {
-			return 0, false
+		if err != nil {
+			return 0, ErrText
+		}
+		if n > p.most {
+			return 0, p.err
 		}
 		ticks += n * uint64(p.unit)
 	}
-	return ticks, true
+	return ticks, nil
 }
 
 func (s TimeSpan) scaled() scaled {
