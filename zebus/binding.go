@@ -62,15 +62,27 @@ func (k BindingKey) Part(position int) (literal string, constrained bool) {
 // own publications. A message without routing content is wanted by everything-keys only; peers, which find
 // recipients through their subscription tree, send it to every subscriber of the type.
 func (k BindingKey) Matches(content RoutingContent) bool {
-	for i, part := range k.Parts {
+	if k.wantsAll() {
+		return true
+	}
+	for i, value := range content {
+		if i == len(k.Parts) {
+			return false
+		}
+		part := k.Parts[i]
 		if part == Sharp {
 			return true
 		}
-		if i >= len(content) || part != Star && !content[i].Matches(part) {
+		if part != Star && !value.Matches(part) {
 			return false
 		}
 	}
-	return k.IsEmpty() || len(k.Parts) == len(content)
+	return len(k.Parts) == len(content)
+}
+
+// wantsAll says whether the key has no constraint at all.
+func (k BindingKey) wantsAll() bool {
+	return k.IsEmpty() || len(k.Parts) == 1 && k.Parts[0] == Sharp
 }
 
 // Accepts says whether a handler that was registered with the key wants a message: only the positions that both
