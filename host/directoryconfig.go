@@ -1,0 +1,60 @@
+package host
+
+import (
+	"errors"
+	"time"
+)
+
+// DirectoryConfig is the content of directory.toml: the settings of a directory server.
+type DirectoryConfig struct {
+	// Endpoint is where the directory listens, as "tcp://host:port", with the meaning of
+	// [ZmqConfig.InboundEndpoint]. Peers must know it, so a port "*" is of use in tests only.
+	// The default is "tcp://*:7465".
+	Endpoint string `toml:"endpoint" default:"tcp://*:7465" check:"inbound"`
+
+	// Environment is the network this directory serves; peers of another one get no answer. It
+	// has no default, and a directory without one cannot be built.
+	Environment string `toml:"environment" default:""`
+
+	// Index is the position of this directory in the directory_endpoints of its peers, from
+	// zero. It makes the peer id Abc.Zebus.DirectoryService.<index>; a wrong one costs every
+	// peer 5 seconds when it stops. The default is 0.
+	Index int `toml:"index" default:"0" min:"0" max:"1000"`
+
+	// Store is where peers are remembered. "memory", the default and so far the only one,
+	// forgets them when the directory stops; peers register again by themselves.
+	Store string `toml:"store" default:"memory" check:"store"`
+
+	// MaxAllowedClockDifferenceWhenRegistering refuses a peer whose clock is further ahead than
+	// this. Such a peer would stay registered until the time has come. Too small and peers on
+	// machines without a time service are refused. The default is zero: no check.
+	MaxAllowedClockDifferenceWhenRegistering time.Duration `toml:"max_allowed_clock_difference_when_registering" default:"0s" min:"1ms" max:"365days" zero:"off"`
+
+	// BlacklistedMachines are machines whose peers may not register, compared without case. In
+	// the environment they are separated by spaces, commas or semicolons. The default is none.
+	BlacklistedMachines []string `toml:"blacklisted_machines" default:""`
+
+	// DisableDynamicSubscriptionsForDirectoryOutgoingMessages sends directory events only to
+	// peers that subscribed to them when they registered, which all peers do. It saves time in
+	// networks with very many dynamic subscriptions. The default is false.
+	DisableDynamicSubscriptionsForDirectoryOutgoingMessages bool `toml:"disable_dynamic_subscriptions_for_directory_outgoing_messages" default:"false"`
+
+	// Zmq is the zmq table: the keys of zmq.toml without inbound_endpoint, for which Endpoint
+	// stands here. Environment variables do without the name of the table.
+	Zmq ZmqConfig `toml:"zmq" without:"inbound_endpoint"`
+}
+
+// DefaultDirectoryConfig returns the configuration of a directory server of which nothing was
+// said. It still lacks an environment.
+func DefaultDirectoryConfig() DirectoryConfig {
+	return defaults[DirectoryConfig]()
+}
+
+// Validate reports everything that keeps c from describing a directory server, each problem as
+// a [*Problem] that names the key. It returns nil when there is none.
+func (c DirectoryConfig) Validate() error {
+	return errors.Join(
+		verify(c),
+		required("environment", c.Environment != ""),
+	)
+}

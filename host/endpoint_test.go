@@ -1,0 +1,127 @@
+package host_test
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/zebus-go/zebus/host"
+)
+
+// The forms of an endpoint, and what each of the three keys makes of them.
+func TestEndpointForms(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		endpoint        string
+		inbound, remote bool
+	}{
+		"any host and any port":               {"tcp://*:*", true, false},
+		"any host and a port":                 {"tcp://*:7465", true, false},
+		"a name and any port":                 {"tcp://some.name:*", true, false},
+		"a name and a port":                   {"tcp://some-name_1.example:7465", true, true},
+		"an IPv4 address":                     {"tcp://10.0.0.1:65535", true, true},
+		"capitals":                            {"TCP://HOST:1", true, true},
+		"a slash in the end":                  {"tcp://*:7465/", true, false},
+		"a slash behind what is connected to": {"tcp://host:1/", true, false},
+		"port zero, which is a free one":      {"tcp://*:0", true, false},
+		"a port with zeros in front":          {"tcp://host:00080", true, true},
+		"a port too large":                    {"tcp://host:65536", false, false},
+		"a port beyond 64 bits":               {"tcp://host:99999999999999999999999", false, false},
+		"no port":                             {"tcp://host", false, false},
+		"an empty port":                       {"tcp://host:", false, false},
+		"no host":                             {"tcp://:1", false, false},
+		"no scheme":                           {"host:1", false, false},
+		"another scheme":                      {"ipc://host:1", false, false},
+		"IPv6":                                {"tcp://[::1]:1", false, false},
+		"a path":                              {"tcp://host:1/path", false, false},
+		"two slashes in the end":              {"tcp://host:1//", false, false},
+		"a space":                             {"tcp://host :1", false, false},
+		"a line break behind it":              {"tcp://host:1\n", false, false},
+		"a letter outside ASCII":              {"tcp://höst:1", false, false},
+		"a sign":                              {"tcp://host:+1", false, false},
+		"nothing":                             {"", false, false},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := acceptsInbound(tc.endpoint); got != tc.inbound {
+				t.Errorf("inbound_endpoint = %q is accepted: %t, want %t", tc.endpoint, got, tc.inbound)
+			}
+			if got := acceptsRemote(tc.endpoint); got != tc.remote {
+				t.Errorf("directory_endpoints = [%q] is accepted: %t, want %t", tc.endpoint, got, tc.remote)
+			}
+			if address, ok := strings.CutPrefix(tc.endpoint, "tcp://"); ok && acceptsAdvertised(address) != tc.remote {
+				t.Errorf("advertised_endpoint = %q is accepted: %t, want %t", address, !tc.remote, tc.remote)
+			}
+		})
+	}
+}
+
+// What is accepted to connect to is a URL with a port; what is accepted to listen on differs
+// from that in stars, a slash and port zero only.
+func FuzzEndpoint(f *testing.F) {
+	for _, seed := range []string{
+		"tcp://*:*", "tcp://*:7465", "tcp://some.name:*", "TCP://Host-1_a.example:65535/", "tcp://0.0.0.0:41000",
+		"tcp://host", "tcp://foo:1//", "tcp://[::1]:1", "tcp://:1", "udp://a:1", "tcp://a:65536", "tcp://a:1\n", "",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, endpoint string) {
+		remote := acceptsRemote(endpoint)
+		if remote {
+			u, err := url.Parse(endpoint)
+			if err != nil || u.Scheme != "tcp" || u.Hostname() == "" || u.Path != "" {
+				t.Fatalf("%q is accepted but is %+v, %v", endpoint, u, err)
+			}
+			if port, err := strconv.Atoi(u.Port()); err != nil || port < 1 || port > 65535 {
+				t.Fatalf("%q is accepted with port %d, %v", endpoint, port, err)
+			}
+			if !acceptsAdvertised(endpoint[len("tcp://"):]) {
+				t.Fatalf("%q can be connected to but not advertised", endpoint)
+			}
+		}
+		if plain := concrete(endpoint); acceptsInbound(endpoint) != acceptsRemote(plain) {
+			t.Fatalf("%q to listen on and %q to connect to are not accepted alike", endpoint, plain)
+		}
+	})
+}
+
+// concrete replaces what only an endpoint to listen on may have.
+func concrete(endpoint string) string {
+	if len(endpoint) < len("tcp://*:*") {
+		return endpoint
+	}
+	scheme, rest := endpoint[:len("tcp://")], endpoint[len("tcp://"):]
+	rest = strings.TrimSuffix(rest, "/")
+	host, port, ok := strings.Cut(rest, ":")
+	if !ok {
+		return endpoint
+	}
+	if host == "*" {
+		host = "a"
+	}
+	if port == "*" || port != "" && strings.Trim(port, "0") == "" {
+		port = "1"
+	}
+	return scheme + host + ":" + port
+}
+
+func acceptsInbound(endpoint string) bool {
+	return accepts(func(c *host.Config) { c.Zmq.InboundEndpoint = endpoint })
+}
+
+func acceptsRemote(endpoint string) bool {
+	return accepts(func(c *host.Config) { c.Bus.DirectoryEndpoints = []string{endpoint} })
+}
+
+func acceptsAdvertised(address string) bool {
+	return accepts(func(c *host.Config) { c.Zmq.AdvertisedEndpoint = address })
+}
+
+func accepts(change func(*host.Config)) bool {
+	c := host.DefaultConfig()
+	c.Bus.PeerID, c.Bus.Environment, c.Bus.DirectoryEndpoints = "Acme.Echo.0", "Demo", []string{"tcp://localhost:1"}
+	change(&c)
+	return c.Validate() == nil
+}
