@@ -54,3 +54,8 @@ type PriceChanged struct {
 	At     time.Time    `zebus:"4"`
 	Amount wire.Decimal `zebus:"5"`
 }
+
+// Knock is a command that nobody keeps for a peer that is away. The recordings have none like it.
+//
+//zebus:command transient
+type Knock struct{}

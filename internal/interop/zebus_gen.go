@@ -31,7 +31,7 @@ func (*Echo) ReplyType() *EchoReply { return nil }
 func (m *Echo) ZebusSize() int {
 	n := 0
 	if m.Text != "" {
-		n += wire.SizeBytes(1, len(m.Text))
+		n += wire.SizeString(1, m.Text)
 	}
 	if m.Number != 0 {
 		n += wire.SizeUint(2, uint64(m.Number))
@@ -85,13 +85,13 @@ func (*EchoReply) ZebusType() *zebus.MessageType { return echoReplyType }
 func (m *EchoReply) ZebusSize() int {
 	n := 0
 	if m.Text != "" {
-		n += wire.SizeBytes(1, len(m.Text))
+		n += wire.SizeString(1, m.Text)
 	}
 	if m.Number != 0 {
 		n += wire.SizeUint(2, uint64(m.Number))
 	}
 	if m.Sender != "" {
-		n += wire.SizeBytes(3, len(m.Sender))
+		n += wire.SizeString(3, m.Sender)
 	}
 	return n
 }
@@ -152,7 +152,7 @@ func (m *Fail) ZebusSize() int {
 	if m.Code != 0 {
 		n += wire.SizeUint(1, uint64(m.Code))
 	}
-	n += wire.SizeBytes(2, len(m.Text))
+	n += wire.SizeString(2, m.Text)
 	return n
 }
 
@@ -203,7 +203,7 @@ func (*Note) ZebusEvent() {}
 func (m *Note) ZebusSize() int {
 	n := 0
 	if m.Text != "" {
-		n += wire.SizeBytes(1, len(m.Text))
+		n += wire.SizeString(1, m.Text)
 	}
 	if m.Number != 0 {
 		n += wire.SizeUint(2, uint64(m.Number))
@@ -266,13 +266,13 @@ func (m *PriceChanged) ZebusRouting(dst zebus.RoutingContent) zebus.RoutingConte
 func (m *PriceChanged) ZebusSize() int {
 	n := 0
 	if m.Market != "" {
-		n += wire.SizeBytes(1, len(m.Market))
+		n += wire.SizeString(1, m.Market)
 	}
 	if m.ID != 0 {
 		n += wire.SizeUint(2, uint64(m.ID))
 	}
 	if m.Price != 0 {
-		n += wire.SizeFixed64(3)
+		n += wire.SizeFloat64(3)
 	}
 	n += wire.SizeDateTime(4, m.At)
 	if !m.Amount.IsZero() {
@@ -321,6 +321,40 @@ func (m *PriceChanged) ZebusRead(r *wire.Reader) {
 
 // ZebusUnmarshal reads the message from b, merging into what is there.
 func (m *PriceChanged) ZebusUnmarshal(b []byte) error {
+	r := wire.NewReader(b)
+	m.ZebusRead(&r)
+	return r.Err()
+}
+
+// knockType describes Knock to the bus.
+var knockType = zebus.NewMessageType(zebus.MessageTypeConfig{
+	ID:        "Interop.Messages.Knock",
+	Kind:      zebus.KindCommand,
+	Transient: true,
+	New:       func() zebus.Message { return new(Knock) },
+})
+
+// ZebusType returns what the bus knows of Knock.
+func (*Knock) ZebusType() *zebus.MessageType { return knockType }
+
+// ZebusCommand makes Knock a command.
+func (*Knock) ZebusCommand() {}
+
+// ZebusSize returns the number of bytes that ZebusAppend appends.
+func (*Knock) ZebusSize() int { return 0 }
+
+// ZebusAppend appends the fields of the message to b and returns the longer buffer.
+func (*Knock) ZebusAppend(b []byte) []byte { return b }
+
+// ZebusRead reads fields until r has no more, merging them into the message.
+func (*Knock) ZebusRead(r *wire.Reader) {
+	for r.Next() {
+		r.Skip()
+	}
+}
+
+// ZebusUnmarshal reads the message from b, merging into what is there.
+func (m *Knock) ZebusUnmarshal(b []byte) error {
 	r := wire.NewReader(b)
 	m.ZebusRead(&r)
 	return r.Err()

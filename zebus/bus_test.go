@@ -1,0 +1,605 @@
+package zebus_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/zebus-go/zebus/internal/interop"
+	"github.com/zebus-go/zebus/transport/memory"
+	"github.com/zebus-go/zebus/zebus"
+)
+
+func echo(_ context.Context, cmd *interop.Echo) (*interop.EchoReply, error) {
+	return &interop.EchoReply{Text: cmd.Text, Number: cmd.Number + 1}, nil
+}
+
+func fail(ctx context.Context, cmd *interop.Fail) error {
+	switch cmd.Code {
+	case 0:
+		return nil
+	case 1:
+		return errors.New(cmd.Text)
+	case 2:
+		panic(cmd.Text)
+	case 3:
+		return zebus.Reply(ctx, 456, cmd.Text)
+	default:
+		return zebus.Fail(int(cmd.Code), "%s", cmd.Text)
+	}
+}
+
+func TestCommands(t *testing.T) {
+	inTown(t, "F01 G01 G07 a command reaches its peer and the reply comes back", func(t *testing.T, town *town) {
+		town.peer("Svc.0", zebus.HandleRequest(echo))
+		client := town.peer("Client.0")
+		reply, err := zebus.Request(t.Context(), client, &interop.Echo{Text: "hello", Number: 41})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if reply.Text != "hello" || reply.Number != 42 {
+			t.Errorf("reply = %+v, want hello 42", reply)
+		}
+	})
+	inTown(t, "F05 a command for this peer too is handled here, whoever else handles it", func(t *testing.T, town *town) {
+		town.peer("Other.0", zebus.HandleRequest(echo))
+		self := town.peer("Self.0", zebus.HandleRequest(
+			func(context.Context, *interop.Echo) (*interop.EchoReply, error) {
+				return &interop.EchoReply{Text: "mine"}, nil
+			}))
+		town.network.Tap(func(memory.Frame) { t.Error("a frame was sent") })
+		reply, err := zebus.Request(t.Context(), self, &interop.Echo{})
+		if err != nil || reply.Text != "mine" {
+			t.Errorf("reply %+v, error %v", reply, err)
+		}
+	})
+	inTown(t, "F04 nobody handles it", func(t *testing.T, town *town) {
+		err := town.peer("Client.0").Send(t.Context(), &interop.Echo{})
+		wantError(t, err, zebus.ErrNoPeer, "Interop.Messages.Echo")
+	})
+	inTown(t, "F03 X26 two peers handle it: an error that names them, no round robin", func(t *testing.T, town *town) {
+		town.peer("Svc.0", zebus.HandleRequest(echo))
+		town.peer("Svc.1", zebus.HandleRequest(echo))
+		err := town.peer("Client.0").Send(t.Context(), &interop.Echo{})
+		wantError(t, err, zebus.ErrManyPeers, "Svc.0", "Svc.1")
+	})
+	inTown(t, "F02 a bus that does not run sends nothing", func(t *testing.T, town *town) {
+		bus, err := town.builder("Client.0").Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantError(t, bus.Send(t.Context(), &interop.Echo{}), zebus.ErrNotRunning)
+		wantError(t, bus.Publish(t.Context(), &interop.Note{}), zebus.ErrNotRunning)
+	})
+	inTown(t, "F07 F08 F09 a peer that does not respond gets persistent commands and pings alone", func(t *testing.T, town *town) {
+		svc := town.peer("Svc.0", zebus.HandleRequest(echo))
+		silent := zebus.Peer{ID: "Svc.0", Endpoint: svc.Endpoint(), Up: true}
+		client := town.peer("Client.0")
+		if err := client.SendTo(t.Context(), &interop.Echo{}, silent); err != nil {
+			t.Errorf("persistent command: %v", err)
+		}
+		wantError(t, client.SendTo(t.Context(), &interop.Knock{}, silent), zebus.ErrPeerNotResponding, "Svc.0")
+	})
+	inTown(t, "a reply of another type is unexpected", func(t *testing.T, town *town) {
+		town.peer("Svc.0", zebus.HandleCommand(func(context.Context, *interop.Echo) error { return nil }))
+		_, err := zebus.Request(t.Context(), town.peer("Client.0"), &interop.Echo{})
+		wantError(t, err, zebus.ErrUnexpectedReply, "Interop.Messages.EchoReply")
+	})
+	inTown(t, "thousands of commands are under way without a goroutine each", func(t *testing.T, town *town) {
+		town.peer("Svc.0", zebus.HandleRequest(echo))
+		client := town.peer("Client.0")
+		var pending []*zebus.Pending
+		for i := range 5000 {
+			pending = append(pending, client.SendAsync(t.Context(), &interop.Echo{Number: int32(i)}))
+		}
+		for i, p := range pending {
+			var reply interop.EchoReply
+			if err := p.Reply(t.Context(), &reply); err != nil || reply.Number != int32(i+1) {
+				t.Fatalf("command %d: reply %+v, error %v", i, reply, err)
+			}
+		}
+		if n := client.PendingCommands(); n != 0 {
+			t.Errorf("%d commands are left in the table", n)
+		}
+	})
+}
+
+func TestOutcomes(t *testing.T) {
+	cases := map[string]struct {
+		cmd  interop.Fail
+		want *zebus.CommandError
+	}{
+		"G04 an ordinary error is code 1 without its text": {interop.Fail{Code: 1, Text: "secret"}, &zebus.CommandError{Code: 1}},
+		"a panic is code 1 without its text":               {interop.Fail{Code: 2, Text: "secret"}, &zebus.CommandError{Code: 1}},
+		"G05 an error with a code has both":                {interop.Fail{Code: 5000, Text: "no"}, &zebus.CommandError{Code: 5000, Message: "no"}},
+		"X09 a negative code":                              {interop.Fail{Code: -1, Text: "neg"}, &zebus.CommandError{Code: -1, Message: "neg"}},
+		"G06 a code and a text set by Reply":               {interop.Fail{Code: 3, Text: "Test"}, &zebus.CommandError{Code: 456, Message: "Test"}},
+		"success":                                          {interop.Fail{}, nil},
+	}
+	for name, c := range cases {
+		for _, where := range []string{"elsewhere", "here"} {
+			inTown(t, name+", handled "+where, func(t *testing.T, town *town) {
+				sender := town.peer("Svc.0", zebus.HandleCommand(fail))
+				if where == "elsewhere" {
+					sender = town.peer("Client.0")
+				}
+				err := sender.Send(t.Context(), &c.cmd)
+				got, _ := errors.AsType[*zebus.CommandError](err)
+				if (got == nil) != (c.want == nil) || got != nil && *got != *c.want || got == nil && err != nil {
+					t.Errorf("Send() = %v, want %v", err, c.want)
+				}
+			})
+		}
+	}
+	t.Run("G13 code 0 would say success and becomes 1", func(t *testing.T) {
+		if e, _ := errors.AsType[*zebus.CommandError](zebus.Fail(0, "x")); e.Code != zebus.CodeUnknown {
+			t.Errorf("code %d", e.Code)
+		}
+	})
+}
+
+func TestEvents(t *testing.T) {
+	inTown(t, "F10 F13 F14 G02 every subscriber gets an event once, this peer too", func(t *testing.T, town *town) {
+		got := make(chan string, 10)
+		note := func(who string) zebus.Handler {
+			return zebus.HandleEvent(func(_ context.Context, n *interop.Note) error {
+				got <- who + " " + n.Text
+				return nil
+			})
+		}
+		town.peer("A.0", note("A"))
+		town.peer("B.0", note("B"))
+		town.peer("C.0")
+		self := town.peer("Self.0", note("Self"))
+		if err := self.Publish(t.Context(), &interop.Note{Text: "hi"}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		close(got)
+		var heard []string
+		for s := range got {
+			heard = append(heard, s)
+		}
+		slices.Sort(heard)
+		if want := []string{"A hi", "B hi", "Self hi"}; !slices.Equal(heard, want) {
+			t.Errorf("heard %q, want %q", heard, want)
+		}
+	})
+	inTown(t, "K15 events of one sender are handled in order", func(t *testing.T, town *town) {
+		var got []int32
+		town.peer("A.0", zebus.HandleEvent(func(_ context.Context, n *interop.Note) error {
+			got = append(got, n.Number)
+			return nil
+		}))
+		self := town.peer("Self.0")
+		for i := range 1000 {
+			if err := self.Publish(t.Context(), &interop.Note{Number: int32(i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		if len(got) != 1000 || !slices.IsSorted(got) {
+			t.Errorf("%d events, sorted %t", len(got), slices.IsSorted(got))
+		}
+	})
+	inTown(t, "a batch handler gets what waits, in order and with the context of the first", func(t *testing.T, town *town) {
+		release := make(chan struct{})
+		var sizes []int
+		var numbers []int32
+		town.peer("A.0",
+			zebus.HandleCommand(func(context.Context, *interop.Fail) error { <-release; return nil }),
+			zebus.HandleEvents(func(_ context.Context, batch []*interop.Note) error {
+				sizes = append(sizes, len(batch))
+				for _, n := range batch {
+					numbers = append(numbers, n.Number)
+				}
+				return nil
+			}).Batch(4))
+		self := town.peer("Self.0")
+		blocked := self.SendAsync(t.Context(), &interop.Fail{})
+		for i := range 10 {
+			if err := self.Publish(t.Context(), &interop.Note{Number: int32(i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		close(release)
+		if err := blocked.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if !slices.Equal(sizes, []int{4, 4, 2}) || !slices.IsSorted(numbers) {
+			t.Errorf("batches of %v with %v", sizes, numbers)
+		}
+	})
+	inTown(t, "F15 without local dispatch an event for this peer takes the wire", func(t *testing.T, town *town) {
+		got := make(chan struct{}, 1)
+		self := town.start(town.builder("Self.0", zebus.HandleEvent(func(context.Context, *interop.Note) error {
+			got <- struct{}{}
+			return nil
+		})).WithoutLocalDispatch())
+		frames := 0
+		town.network.Tap(func(memory.Frame) { frames++ })
+		if err := self.Publish(t.Context(), &interop.Note{}); err != nil {
+			t.Fatal(err)
+		}
+		<-got
+		if frames != 1 {
+			t.Errorf("%d frames, want 1", frames)
+		}
+	})
+}
+
+func TestInitiator(t *testing.T) {
+	inTown(t, "E15 E16 the user at the start of a chain goes with every message of it", func(t *testing.T, town *town) {
+		users := make(chan string, 2)
+		note := func(ctx context.Context, _ *interop.Note) error {
+			o, _ := zebus.OriginatorFrom(ctx)
+			users <- *o.InitiatorUserName
+			return nil
+		}
+		var relay *zebus.Bus
+		relay = town.peer("Relay.0", zebus.HandleCommand(func(ctx context.Context, _ *interop.Fail) error {
+			return relay.Publish(ctx, &interop.Note{})
+		}))
+		town.peer("End.0", zebus.HandleEvent(note))
+		client := town.peer("Client.0")
+		ctx := zebus.WithInitiator(t.Context(), "ann")
+		if err := client.Send(ctx, &interop.Fail{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-users; got != "ann" {
+			t.Errorf("user = %q, want ann", got)
+		}
+	})
+}
+
+func wantError(t *testing.T, err, want error, texts ...string) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("error = %v, want %v", err, want)
+		return
+	}
+	for _, text := range texts {
+		if !strings.Contains(err.Error(), text) {
+			t.Errorf("error %q does not say %q", err, text)
+		}
+	}
+}
+
+func TestHandlersThatWait(t *testing.T) {
+	const patience = time.Hour // fake: a deadlock ends the test at once
+	inTown(t, "J11 a handler sends a command to its own peer and awaits the reply, on one queue", func(t *testing.T, town *town) {
+		var self *zebus.Bus
+		self = town.peer("Self.0", zebus.HandleRequest(echo), zebus.HandleCommand(func(ctx context.Context, _ *interop.Fail) error {
+			_, err := zebus.Request(ctx, self, &interop.Echo{})
+			return err
+		}))
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		if err := self.Send(ctx, &interop.Fail{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	inTown(t, "A asks B, which asks A, all on default queues", func(t *testing.T, town *town) {
+		var b *zebus.Bus
+		a := town.peer("A.0", zebus.HandleRequest(echo))
+		b = town.peer("B.0", zebus.HandleCommand(func(ctx context.Context, _ *interop.Fail) error {
+			_, err := zebus.Request(ctx, b, &interop.Echo{})
+			return err
+		}))
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		if err := a.Send(ctx, &interop.Fail{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	inTown(t, "a handler publishes what it handles itself", func(t *testing.T, town *town) {
+		var self *zebus.Bus
+		seen := 0
+		self = town.peer("Self.0", zebus.HandleEvent(func(ctx context.Context, n *interop.Note) error {
+			seen++
+			if n.Number == 0 {
+				return nil
+			}
+			return self.Publish(ctx, &interop.Note{Number: n.Number - 1})
+		}))
+		if err := self.Publish(t.Context(), &interop.Note{Number: 9}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if seen != 10 {
+			t.Errorf("handled %d times, want 10", seen)
+		}
+	})
+	inTown(t, "a wait in an inline handler is refused", func(t *testing.T, town *town) {
+		var self *zebus.Bus
+		result := make(chan error, 1)
+		self = town.peer("Self.0", zebus.HandleRequest(echo), zebus.HandleEvent(func(ctx context.Context, _ *interop.Note) error {
+			result <- self.Send(ctx, &interop.Echo{})
+			return nil
+		}).Inline())
+		if err := self.Publish(t.Context(), &interop.Note{}); err != nil {
+			t.Fatal(err)
+		}
+		wantError(t, <-result, zebus.ErrInlineWait)
+	})
+	inTown(t, "a serial handler keeps its queue: a cycle ends by its context", func(t *testing.T, town *town) {
+		var self *zebus.Bus
+		self = town.peer("Self.0", zebus.HandleRequest(echo), zebus.HandleCommand(func(ctx context.Context, _ *interop.Fail) error {
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			err := self.Send(ctx, &interop.Echo{})
+			if !errors.Is(err, context.DeadlineExceeded) {
+				return fmt.Errorf("got %w", err)
+			}
+			return zebus.Fail(7, "as expected")
+		}).Serial())
+		err := self.Send(t.Context(), &interop.Fail{})
+		if ce, _ := errors.AsType[*zebus.CommandError](err); ce == nil || ce.Code != 7 {
+			t.Errorf("Send() = %v, want code 7", err)
+		}
+	})
+}
+
+func TestPendingCommandsEnd(t *testing.T) {
+	never := zebus.HandleCommand(func(ctx context.Context, _ *interop.Fail) error {
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	inTown(t, "with its context", func(t *testing.T, town *town) {
+		town.peer("Svc.0", stubborn(t))
+		client := town.peer("Client.0")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		wantError(t, client.Send(ctx, &interop.Fail{}), context.DeadlineExceeded, "Interop.Messages.Fail")
+		p := client.SendAsync(ctx, &interop.Fail{})
+		<-p.Done()
+		wantError(t, p.Wait(t.Context()), context.DeadlineExceeded)
+	})
+	inTown(t, "with the context of SendAsync, when nobody waits", func(t *testing.T, town *town) {
+		town.peer("Svc.0", stubborn(t))
+		client := town.peer("Client.0")
+		ctx, cancel := context.WithCancel(t.Context())
+		p := client.SendAsync(ctx, &interop.Fail{})
+		synctest.Wait()
+		cancel()
+		<-p.Done()
+		if n := client.PendingCommands(); n != 0 {
+			t.Errorf("%d commands are left in the table", n)
+		}
+	})
+	inTown(t, "after the default command timeout, where the context has no deadline", func(t *testing.T, town *town) {
+		town.peer("Svc.0", stubborn(t))
+		client := town.start(town.builder("Client.0").WithDefaultCommandTimeout(time.Second))
+		begin := time.Now()
+		wantError(t, client.Send(t.Context(), &interop.Fail{}), zebus.ErrCommandTimeout)
+		if took := time.Since(begin); took != time.Second {
+			t.Errorf("took %v, want 1s", took)
+		}
+	})
+	inTown(t, "when its peer leaves", func(t *testing.T, town *town) {
+		svc := town.peer("Svc.0", never)
+		client := town.peer("Client.0")
+		p := client.SendAsync(t.Context(), &interop.Fail{})
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_ = svc.Stop(ctx) // its handler never ends; the directory has been told already
+		wantError(t, p.Wait(t.Context()), zebus.ErrPeerGone, "Svc.0")
+	})
+	inTown(t, "E10 when the bus stops", func(t *testing.T, town *town) {
+		town.peer("Svc.0", stubborn(t))
+		client := town.peer("Client.0")
+		p := client.SendAsync(t.Context(), &interop.Fail{})
+		synctest.Wait()
+		if err := client.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		wantError(t, p.Wait(t.Context()), zebus.ErrNotRunning)
+	})
+}
+
+// stubborn handles a command until the test ends, whatever its context says.
+func stubborn(t *testing.T) zebus.Handler {
+	t.Helper()
+	return zebus.HandleCommand(func(context.Context, *interop.Fail) error {
+		<-t.Context().Done() // before the cleanup, which stops the bus
+		return nil
+	})
+}
+
+func TestLife(t *testing.T) {
+	inTown(t, "E05 E06 E07 started twice, stopped twice, and again", func(t *testing.T, town *town) {
+		svc := town.peer("Svc.0", zebus.HandleRequest(echo))
+		wantError(t, svc.Start(t.Context()), zebus.ErrAlreadyRunning)
+		client := town.peer("Client.0")
+		for range 3 {
+			if err := svc.Stop(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			wantError(t, svc.Stop(t.Context()), zebus.ErrNotRunning)
+			wantError(t, client.Send(t.Context(), &interop.Echo{}), zebus.ErrNoPeer)
+			if err := svc.Start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := client.Send(t.Context(), &interop.Echo{}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	inTown(t, "E03 E04 a registration that fails undoes the start", func(t *testing.T, town *town) {
+		refused := errors.New("refused")
+		book := &phoneBook{town: town, failNext: refused}
+		running := false
+		bus, err := town.builder("Svc.0").WithDirectory(book).Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		book.whileRegister = func(zebus.PeerSender) { running = bus.IsRunning() }
+		wantError(t, bus.Start(t.Context()), refused, "Svc.0")
+		if !running || bus.IsRunning() {
+			t.Errorf("running while registering %t, afterwards %t", running, bus.IsRunning())
+		}
+		if err := bus.Start(t.Context()); err != nil {
+			t.Fatalf("second start: %v", err)
+		}
+		if err := bus.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	inTown(t, "a stop during a start interrupts it", func(t *testing.T, town *town) {
+		book := &phoneBook{town: town}
+		registering := make(chan struct{})
+		bus, err := town.builder("Svc.0").WithDirectory(waitingDirectory{book, registering}).Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		started := make(chan error, 1)
+		go func() { started <- bus.Start(t.Context()) }()
+		<-registering
+		if err := bus.Stop(t.Context()); err != nil {
+			t.Errorf("Stop() = %v", err)
+		}
+		wantError(t, <-started, context.Canceled)
+		if bus.IsRunning() {
+			t.Error("still running")
+		}
+	})
+	inTown(t, "E13 J13 a handler that runs while the bus stops may still publish, and is waited for", func(t *testing.T, town *town) {
+		heard := make(chan struct{}, 1)
+		town.peer("Ear.0", zebus.HandleEvent(func(context.Context, *interop.Note) error {
+			heard <- struct{}{}
+			return nil
+		}))
+		var svc *zebus.Bus
+		release := make(chan struct{})
+		svc = town.peer("Svc.0", zebus.HandleCommand(func(ctx context.Context, _ *interop.Fail) error {
+			<-release
+			return svc.Publish(ctx, &interop.Note{})
+		}))
+		p := svc.SendAsync(t.Context(), &interop.Fail{})
+		synctest.Wait()
+		stop := make(chan error, 1)
+		go func() { stop <- svc.Stop(t.Context()) }()
+		synctest.Wait()
+		close(release)
+		if err := <-stop; err != nil {
+			t.Fatal(err)
+		}
+		<-heard
+		if err := p.Wait(t.Context()); err != nil {
+			t.Errorf("the command that was under way: %v", err)
+		}
+	})
+	inTown(t, "a stop that is too short names the handlers that run, and the next one goes on", func(t *testing.T, town *town) {
+		release := make(chan struct{})
+		svc := town.peer("Svc.0", zebus.HandleCommand(func(context.Context, *interop.Fail) error {
+			<-release
+			return nil
+		}).Named("Svc.Sleepy"))
+		_ = svc.SendAsync(t.Context(), &interop.Fail{})
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		wantError(t, svc.Stop(ctx), context.DeadlineExceeded, "Svc.Sleepy")
+		close(release)
+		if err := svc.Stop(t.Context()); err != nil {
+			t.Errorf("second Stop() = %v", err)
+		}
+	})
+	t.Run("E01 a builder reports everything that is missing", func(t *testing.T) {
+		_, err := zebus.NewBuilder("").Build()
+		for _, part := range []string{"peer ID", "transport", "directory"} {
+			if err == nil || !strings.Contains(err.Error(), part) {
+				t.Errorf("error %v does not mention the %s", err, part)
+			}
+		}
+		bus, err := zebus.NewBuilder("A.0").WithEnvironment("Test").
+			WithTransport((&town{t: t, network: memory.NewNetwork()}).transport()).WithDirectory(&phoneBook{}).Build()
+		if err != nil || bus.ID() != "A.0" || bus.Environment() != "Test" {
+			t.Errorf("bus %v, error %v", bus, err)
+		}
+	})
+}
+
+// waitingDirectory registers for as long as the context lasts.
+type waitingDirectory struct {
+	*phoneBook
+	registering chan struct{}
+}
+
+func (d waitingDirectory) Register(ctx context.Context, _ zebus.PeerSender, _ zebus.PeerDescriptor) error {
+	close(d.registering)
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestSubscribe(t *testing.T) {
+	manual := zebus.HandleEvent(func(context.Context, *interop.PriceChanged) error { return nil })
+	prices := (*interop.PriceChanged)(nil).ZebusType().ID()
+	key := func(parts ...string) zebus.Subscription {
+		return zebus.Subscription{Type: prices, Key: zebus.Key(parts...)}
+	}
+	inTown(t, "I03 I05 I06 I12 the directory hears of the first and the last of a kind, with every key of the type", func(t *testing.T, town *town) {
+		book := &phoneBook{town: town}
+		bus := town.start(town.builder("A.0", manual).WithDirectory(book))
+		steps := []func() string{
+			func() string { return subscribed(t, bus, book, key("EU", "*")) },
+			func() string { return subscribed(t, bus, book, key("US", "7")) },
+		}
+		if got := steps[0](); got != "EU.*" {
+			t.Errorf("first update %q", got)
+		}
+		if got := steps[1](); got != "EU.* US.7" {
+			t.Errorf("second update %q", got)
+		}
+		n := len(book.updates)
+		twin, err := bus.Subscribe(t.Context(), key("EU", "*"))
+		if err != nil || len(book.updates) != n {
+			t.Errorf("the same subscription again: error %v, %d updates more", err, len(book.updates)-n)
+		}
+		for range 2 {
+			if err := twin.Close(t.Context()); err != nil || len(book.updates) != n {
+				t.Errorf("close one of two: error %v, %d updates more", err, len(book.updates)-n)
+			}
+		}
+	})
+	inTown(t, "I20 a subscription of an earlier run does nothing", func(t *testing.T, town *town) {
+		book := &phoneBook{town: town}
+		bus := town.start(town.builder("A.0", manual).WithDirectory(book))
+		sub, err := bus.Subscribe(t.Context(), key("EU", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(bus.Stop(t.Context()), bus.Start(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		n := len(book.updates)
+		if err := sub.Close(t.Context()); err != nil || len(book.updates) != n {
+			t.Errorf("error %v, %d updates", err, len(book.updates)-n)
+		}
+	})
+	inTown(t, "I25 a type without a handler cannot be subscribed to", func(t *testing.T, town *town) {
+		_, err := town.peer("A.0").Subscribe(t.Context(), key("EU"))
+		wantError(t, err, zebus.ErrUnknownType)
+	})
+}
+
+// subscribed subscribes and returns the keys in the update that the directory got.
+func subscribed(t *testing.T, bus *zebus.Bus, book *phoneBook, s zebus.Subscription) string {
+	t.Helper()
+	if _, err := bus.Subscribe(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for _, k := range book.updates[len(book.updates)-1][0].Keys {
+		keys = append(keys, k.String())
+	}
+	return strings.Join(keys, " ")
+}
