@@ -202,6 +202,7 @@ func TestEvents(t *testing.T) {
 			}).Batch(4))
 		self := town.peer("Self.0")
 		blocked := self.SendAsync(t.Context(), &interop.Fail{})
+		synctest.Wait() // the queue is busy now
 		for i := range 10 {
 			if err := self.Publish(t.Context(), &interop.Note{Number: int32(i)}); err != nil {
 				t.Fatal(err)
