@@ -1,0 +1,80 @@
+package memory
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/zebus-go/zebus/zebus"
+)
+
+// A link is the way from a transport to one peer at one endpoint. What waits on it is in the inbox at its other end.
+type link struct {
+	to       zebus.PeerID
+	endpoint string
+	limit    int64
+	waiting  atomic.Int64 // bytes put and not settled
+	changed  *broadcast   // of the sending transport
+	lost     func(failure)
+	inbox    *inbox // where the newest frame went; guarded by Transport.mu
+}
+
+// reserve makes room for n bytes. A message larger than the whole queue passes when it is alone.
+func (l *link) reserve(n int) bool {
+	if waiting := l.waiting.Load(); waiting > 0 && waiting+int64(n) > l.limit {
+		return false
+	}
+	l.waiting.Add(int64(n))
+	return true
+}
+
+// hasRoom says whether the queue is not full.
+func (l *link) hasRoom() bool {
+	return l.waiting.Load() < l.limit
+}
+
+// isEmpty says whether nothing waits.
+func (l *link) isEmpty() bool {
+	return l.waiting.Load() == 0
+}
+
+// settle says that n bytes have arrived, or have been reported.
+func (l *link) settle(n int) {
+	l.waiting.Add(-int64(n))
+	l.changed.send()
+}
+
+// giveUp reports parcels as lost. They are settled afterwards, so that a transport that waits for that misses no report.
+func giveUp(parcels []parcel, err error) {
+	for _, p := range parcels {
+		if p.link == nil {
+			continue
+		}
+		p.link.lost(failure{id: p.id, to: p.link.to, err: err})
+		p.link.settle(len(p.frame))
+	}
+}
+
+// A broadcast wakes everybody who waits for a change.
+type broadcast struct {
+	mu   sync.Mutex
+	next chan struct{} // closed at the next change; nil while nobody waits
+}
+
+// wait returns a channel that is closed at the next change. Ask for it before looking at what may change.
+func (b *broadcast) wait() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.next == nil {
+		b.next = make(chan struct{})
+	}
+	return b.next
+}
+
+func (b *broadcast) send() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.next != nil {
+		close(b.next)
+		b.next = nil
+	}
+}
