@@ -13,6 +13,7 @@ type link struct {
 	endpoint string
 	limit    int64
 	waiting  atomic.Int64 // bytes put and not settled
+	refused  atomic.Bool  // the newest message found the queue full
 	changed  *broadcast   // of the sending transport
 	lost     func(failure)
 	inbox    *inbox // where the newest frame went; guarded by Transport.mu
@@ -20,16 +21,21 @@ type link struct {
 
 // reserve makes room for n bytes. A message larger than the whole queue passes when it is alone.
 func (l *link) reserve(n int) bool {
-	if waiting := l.waiting.Load(); waiting > 0 && waiting+int64(n) > l.limit {
+	waiting := l.waiting.Load()
+	refused := waiting > 0 && waiting+int64(n) > l.limit
+	l.refused.Store(refused)
+	if refused {
 		return false
 	}
 	l.waiting.Add(int64(n))
 	return true
 }
 
-// hasRoom says whether the queue is not full.
+// hasRoom says whether it makes sense to send. After a message was refused that is so once half of the queue is free:
+// room for one byte would only bring the next refusal.
 func (l *link) hasRoom() bool {
-	return l.waiting.Load() < l.limit
+	waiting := l.waiting.Load()
+	return waiting <= l.limit/2 || waiting < l.limit && !l.refused.Load()
 }
 
 // isEmpty says whether nothing waits.
