@@ -33,8 +33,8 @@ var vocabulary = map[string][]string{
 	"handler": {"queue=", "batch=", "inline", "serial", "mode="},
 }
 
-// directives returns the directives in a comment, and marks them as seen.
-func (p *packageParser) directives(doc *ast.CommentGroup) []*directive {
+// directives returns the directives in the comment of something, and marks them as seen.
+func (p *packageParser) directives(owner string, doc *ast.CommentGroup) []*directive {
 	if doc == nil {
 		return nil
 	}
@@ -46,7 +46,7 @@ func (p *packageParser) directives(doc *ast.CommentGroup) []*directive {
 		p.seen[c] = true
 		d, err := parseDirective(c.Text)
 		if err != nil {
-			p.add(c.Pos(), "%v", err)
+			p.add(c.Pos(), "%s: %v", owner, err)
 			continue
 		}
 		d.pos = c.Pos()
@@ -105,7 +105,7 @@ func checkWord(verb, key, value string, known []string) error {
 	switch {
 	case slices.Contains(known, key):
 		if strings.HasSuffix(key, "=") && value == "" {
-			return fmt.Errorf("%s%s: %s needs a value", directivePrefix, verb, key)
+			return fmt.Errorf("%s%s: %s needs a value: write %[3]s…", directivePrefix, verb, key)
 		}
 		return nil
 	case slices.Contains(known, key+"="):

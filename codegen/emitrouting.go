@@ -26,7 +26,7 @@ func emitRouting(file *jen.File, m *message) {
 
 // route is the routing value of the field x; what it takes several statements to make goes to g.
 func (f *field) route(g *jen.Group, x string) *jen.Statement {
-	name := "routing" + f.name
+	name := "value" + f.name
 	switch f.shape {
 	case pointer:
 		g.Id(name).Op(":=").Add(zebusCall("RoutingNull"))

@@ -7,6 +7,8 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // enumOf returns the enum that a named integer is: because it is annotated, or because it comes from another package
@@ -15,11 +17,15 @@ func (p *packageParser) enumOf(t *types.TypeName) *enum {
 	if e := p.enums[t]; e != nil {
 		return e
 	}
+	ref := refOf(t.Type())
+	if _, special := specials[ref.path+"."+ref.name]; special {
+		return nil
+	}
 	local := t.Pkg() == p.pkg.Types
 	if local && p.annotated[t] == nil {
 		return nil
 	}
-	e := &enum{goType: refOf(t.Type()), members: members(t, local)}
+	e := &enum{goType: ref, members: members(t, local)}
 	basic, ok := t.Type().Underlying().(*types.Basic)
 	e.signed = ok && basic.Info()&types.IsUnsigned == 0
 	if !local && len(e.members) == 0 {
@@ -27,6 +33,7 @@ func (p *packageParser) enumOf(t *types.TypeName) *enum {
 	}
 	e.function = p.free("routing" + t.Name())
 	p.enums[t] = e
+	p.model.enums = append(p.model.enums, e)
 	return e
 }
 
@@ -46,7 +53,7 @@ func members(t *types.TypeName, local bool) []enumMember {
 	found = slices.CompactFunc(found, func(a, b *types.Const) bool { return constant.Compare(a.Val(), token.EQL, b.Val()) })
 	list := make([]enumMember, len(found))
 	for i, c := range found {
-		list[i] = enumMember{constant: c.Name(), text: cmp.Or(strings.TrimPrefix(c.Name(), t.Name()), c.Name())}
+		list[i] = enumMember{constant: c.Name(), text: memberText(c.Name(), t.Name())}
 	}
 	return list
 }
@@ -60,9 +67,11 @@ func order(c *types.Const) int64 {
 	return v
 }
 
-// useEnum puts an enum into the model, once.
-func (p *packageParser) useEnum(e *enum) {
-	if !slices.Contains(p.model.enums, e) {
-		p.model.enums = append(p.model.enums, e)
+// memberText is the name that .NET gives a member, which does not repeat the type: ColourRed is Red. Colourful stays.
+func memberText(constant, typeName string) string {
+	rest := strings.TrimPrefix(constant, typeName)
+	if first, _ := utf8.DecodeRuneInString(rest); unicode.IsUpper(first) {
+		return rest
 	}
+	return constant
 }

@@ -65,12 +65,15 @@ func (p *packageParser) field(owner string, member *types.Var, text string) *fie
 
 // fieldType decides shape and value of a field. It returns what is wrong, or nothing.
 func (p *packageParser) fieldType(f *field, t types.Type, options tag) string {
-	element := t
+	var element types.Type
 	f.shape, element = shapeOf(t)
 	var problem string
 	f.value, problem = p.value(element)
 	if problem != "" {
 		return problem
+	}
+	if named, ok := types.Unalias(element).(*types.Named); ok && f.position > 0 && isInteger(named) {
+		f.value.enum = p.enumOf(named.Obj())
 	}
 	if f.shape == pointerSlice && f.value.kind != subMessage {
 		return "a slice of pointers is for messages only: use a slice of values"
@@ -157,7 +160,7 @@ func (p *packageParser) value(t types.Type) (v value, problem string) {
 			return v, ""
 		}
 	}
-	return v, unsupported(t)
+	return v, p.unsupported(t)
 }
 
 // basicValue decides the wire form of predeclared types and of named types over them.
@@ -174,12 +177,9 @@ func (p *packageParser) basicValue(v value, t types.Type, basic *types.Basic) (v
 	}
 	known, ok := basics[basic.Kind()]
 	if !ok {
-		return v, unsupported(t)
+		return v, p.unsupported(t)
 	}
 	v.kind, v.bits = known.kind, known.bits
-	if named, ok := t.(*types.Named); ok && (v.kind == signed || v.kind == unsigned) {
-		v.enum = p.enumOf(named.Obj())
-	}
 	return v, ""
 }
 
@@ -204,14 +204,14 @@ var basics = map[types.BasicKind]value{
 func (v *value) encode(option string) string {
 	isTime := v.kind == dateTime || v.kind == duration || v.kind == timeSpan
 	switch {
-	case option == "zigzag" && v.kind == signed:
+	case option == "zigzag" && v.kind == signed && v.bits >= 32:
 		v.encoding = zigzag
 	case option == "fixed" && (v.kind == signed || v.kind == unsigned || isTime):
 		v.encoding = fixed
 	case option == "timestamp" && isTime:
 		v.encoding = timestamp
 	case option == "zigzag":
-		return "zigzag is for signed integers: remove it"
+		return "zigzag is for signed integers of 32 and 64 bits: remove it"
 	case option == "fixed":
 		return "fixed is for integers, times and durations: remove it"
 	default:
@@ -249,9 +249,14 @@ func hasMethod(t types.Type, name string) bool {
 	return ok
 }
 
-func unsupported(t types.Type) string {
+// unsupported says what to do about a type that a message cannot hold.
+func (p *packageParser) unsupported(t types.Type) string {
 	if named, ok := t.(*types.Named); ok && isStruct(t) {
-		return named.Obj().Name() + " is no message: annotate it with //zebus:message, and run zebusgen in its package first"
+		remedy := " is no message: annotate it with //zebus:message"
+		if named.Obj().Pkg() != p.pkg.Types {
+			remedy += " and run zebusgen in its package, or copy what you need of it into a message of your own"
+		}
+		return named.Obj().Name() + remedy
 	}
 	switch under := t.Underlying().(type) {
 	case *types.Map:
@@ -305,9 +310,6 @@ func (p *packageParser) routing(d *declaration) {
 		if i > 0 && m.routing[i-1].position == f.position {
 			p.add(p.fieldPos(d, f.name), "%s.%s has routing position %d of %s: give it one of its own",
 				m.name, f.name, f.position, m.routing[i-1].name)
-		}
-		if f.value.enum != nil {
-			p.useEnum(f.value.enum)
 		}
 	}
 }

@@ -31,6 +31,8 @@ type Options struct {
 	Output string
 	// BuildFlags are handed to the go command, such as -tags=integration.
 	BuildFlags []string
+	// DryRun leaves every file as it is, and tells what would be done.
+	DryRun bool
 }
 
 func (o Options) withDefaults() Options {
@@ -48,7 +50,7 @@ type Change int
 
 // The changes.
 const (
-	Unchanged Change = iota // it has the right content already, or there is nothing to generate
+	Unchanged Change = iota // it has the right content already
 	Written
 	Removed // the package has no message and no handler any more
 )
@@ -63,29 +65,47 @@ type Result struct {
 	Package string // import path
 	File    string // path of the generated file
 	Change  Change
+	Content []byte // of the generated file; nil when it was removed
 }
 
 // Generate writes the generated file of every package that the options name. Files that would not change are left
 // alone, and no file is written when there is a problem anywhere.
 //
-// The error joins every [Problem] of every package, in the order of the source. It wraps [ErrNotGenerated] where an
-// output file is somebody's own work.
+// There is a result for every package that has a generated file, or had one. The error joins every [SourceError] that was found. Packages that import others of the run are looked at once those
+// are right. The error wraps [ErrNotGenerated] where an output file is somebody's own work.
 func Generate(ctx context.Context, o Options) ([]Result, error) {
 	o = o.withDefaults()
-	pkgs, err := load(ctx, o)
+	pkgs, err := list(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	var files []file
-	var errs []error
-	for _, pkg := range pkgs {
-		f, err := generate(pkg, o.Output)
-		files, errs = append(files, f), append(errs, err)
+	overlay := map[string][]byte{}
+	for _, level := range levels(pkgs) {
+		generated, err := generateAll(ctx, o, level, overlay)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, generated...)
 	}
-	if err := errors.Join(errs...); err != nil {
+	return writeAll(files, o.DryRun)
+}
+
+// generateAll generates packages that do not depend on each other, and puts the result into the overlay.
+func generateAll(ctx context.Context, o Options, pkgs []*packages.Package, overlay map[string][]byte) ([]file, error) {
+	loaded, err := load(ctx, o, pkgs, overlay)
+	if err != nil {
 		return nil, err
 	}
-	return writeAll(files)
+	files := make([]file, len(loaded))
+	errs := make([]error, len(loaded))
+	for i, pkg := range loaded {
+		files[i], errs[i] = generate(pkg, o.Output)
+		if files[i].content != nil {
+			overlay[files[i].path] = files[i].content
+		}
+	}
+	return files, errors.Join(errs...)
 }
 
 // file is a generated file before it is written. It has no content when there is nothing to generate.
@@ -111,22 +131,26 @@ func generate(pkg *packages.Package, output string) (file, error) {
 	return f, err
 }
 
-func writeAll(files []file) ([]Result, error) {
-	results := make([]Result, len(files))
+func writeAll(files []file, dryRun bool) ([]Result, error) {
+	var results []Result
 	var errs []error
-	for i, f := range files {
-		change, err := f.write()
-		results[i] = Result{Package: f.pkg, File: f.path, Change: change}
+	for _, f := range files {
+		change, err := f.change()
+		if err == nil && !dryRun {
+			err = f.write(change)
+		}
 		errs = append(errs, err)
+		if f.content != nil || change == Removed {
+			results = append(results, Result{Package: f.pkg, File: f.path, Change: change, Content: f.content})
+		}
 	}
 	return results, errors.Join(errs...)
 }
 
-// write brings the file on disk up to date.
-func (f file) write() (Change, error) {
+// change compares the file with what is on disk.
+func (f file) change() (Change, error) {
 	old, err := os.ReadFile(f.path)
-	exists := err == nil
-	switch {
+	switch exists := err == nil; {
 	case err != nil && !errors.Is(err, os.ErrNotExist):
 		return Unchanged, err
 	case !exists && f.content == nil, exists && bytes.Equal(old, f.content):
@@ -134,8 +158,20 @@ func (f file) write() (Change, error) {
 	case exists && !bytes.HasPrefix(old, []byte("// "+header)):
 		return Unchanged, fmt.Errorf("%s: %w: move it away, or choose another name for the output", f.path, ErrNotGenerated)
 	case f.content == nil:
-		return Removed, os.Remove(f.path)
+		return Removed, nil
 	default:
-		return Written, os.WriteFile(f.path, f.content, 0o644)
+		return Written, nil
+	}
+}
+
+// write makes a change.
+func (f file) write(change Change) error {
+	switch change {
+	case Written:
+		return os.WriteFile(f.path, f.content, 0o644) //nolint:gosec // source code is for everybody to read
+	case Removed:
+		return os.Remove(f.path)
+	default:
+		return nil
 	}
 }

@@ -2,7 +2,6 @@ package codegen
 
 import (
 	"context"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -13,59 +12,31 @@ import (
 )
 
 const (
-	needNames   = packages.NeedName | packages.NeedFiles
-	needSyntax  = needNames | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo
+	needSyntax = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
+		packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo
 	needSources = needSyntax | packages.NeedDeps
 )
 
-// load reads the packages that the options name, with their generated files emptied.
+// load reads packages whose generated files are emptied. The overlay holds what was generated for others before.
 //
 // What they import is read from compiler output, which is fast. A package that does not compile has none; then
 // everything is read from its source.
-func load(ctx context.Context, o Options) ([]*packages.Package, error) {
-	config := &packages.Config{Context: ctx, Dir: o.Dir, Mode: needNames, BuildFlags: o.BuildFlags}
-	listed, err := packages.Load(config, o.Patterns...)
-	if err != nil {
-		return nil, err
+func load(ctx context.Context, o Options, pkgs []*packages.Package, overlay map[string][]byte) ([]*packages.Package, error) {
+	paths := make([]string, len(pkgs))
+	for i, pkg := range pkgs {
+		paths[i] = pkg.PkgPath
+		overlay[filepath.Join(pkg.Dir, o.Output)] = []byte("package " + pkg.Name + "\n")
 	}
-	if err := listProblems(listed); err != nil {
-		return nil, err
+	config := &packages.Config{
+		Context: ctx, Dir: o.Dir, Mode: needSyntax, BuildFlags: o.BuildFlags,
+		Overlay: overlay, ParseFile: parseWithoutBodies,
 	}
-	config.Overlay = emptied(listed, o.Output)
-	config.ParseFile = parseWithoutBodies
-	config.Mode = needSyntax
-	pkgs, err := packages.Load(config, o.Patterns...)
-	if err != nil || importsComplete(pkgs) {
-		return pkgs, err
+	loaded, err := packages.Load(config, paths...)
+	if err != nil || importsComplete(loaded) {
+		return loaded, err
 	}
 	config.Mode = needSources
-	return packages.Load(config, o.Patterns...)
-}
-
-// listProblems reports patterns that name no package.
-func listProblems(pkgs []*packages.Package) error {
-	if len(pkgs) == 0 {
-		return errNoPackages
-	}
-	for _, pkg := range pkgs {
-		if pkg.Name == "" && len(pkg.Errors) > 0 {
-			return pkg.Errors[0]
-		}
-	}
-	return nil
-}
-
-// emptied is an overlay in which the generated file of each package has nothing but a package clause.
-func emptied(pkgs []*packages.Package, output string) map[string][]byte {
-	overlay := map[string][]byte{}
-	for _, pkg := range pkgs {
-		for _, file := range pkg.GoFiles {
-			if filepath.Base(file) == output {
-				overlay[file] = []byte("package " + pkg.Name + "\n")
-			}
-		}
-	}
-	return overlay
+	return packages.Load(config, paths...)
 }
 
 // parseWithoutBodies drops function bodies: nothing in them matters, and they are where code that is not generated yet
@@ -99,7 +70,7 @@ func syntaxErrors(pkg *packages.Package) []error {
 	var errs []error
 	for _, e := range pkg.Errors {
 		if e.Kind == packages.ParseError {
-			errs = append(errs, fmt.Errorf("%s: %s", e.Pos, e.Msg))
+			errs = append(errs, plainError(e))
 		}
 	}
 	return errs

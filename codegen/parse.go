@@ -27,6 +27,7 @@ type packageParser struct {
 	pkg       *packages.Package
 	output    string
 	namespace string
+	used      map[string]bool                  // names of the generated file
 	seen      map[*ast.Comment]bool            // directives that belong to something
 	annotated map[*types.TypeName]*declaration // messages and enums of the package
 	enums     map[*types.TypeName]*enum        // those that were met as routing members
@@ -42,6 +43,7 @@ type declaration struct {
 	typeName  *types.TypeName
 	spec      *ast.TypeSpec
 	message   *message
+	reply     *types.TypeName
 }
 
 // parse reads a package. The error holds every problem at once.
@@ -50,6 +52,7 @@ func parse(pkg *packages.Package, output string) (*model, error) {
 		problems:  problems{fset: pkg.Fset},
 		pkg:       pkg,
 		output:    output,
+		used:      map[string]bool{},
 		seen:      map[*ast.Comment]bool{},
 		annotated: map[*types.TypeName]*declaration{},
 		enums:     map[*types.TypeName]*enum{},
@@ -84,7 +87,7 @@ func (p *packageParser) fileName(file *ast.File) string {
 
 // packageDirective reads the namespace that holds for every message of the package.
 func (p *packageParser) packageDirective(file *ast.File) {
-	for _, d := range p.directives(file.Doc) {
+	for _, d := range p.directives("package "+p.pkg.Name, file.Doc) {
 		namespace := d.words["namespace"]
 		switch {
 		case d.verb != "package":
@@ -127,18 +130,18 @@ func (p *packageParser) collectTypes(decl *ast.GenDecl) {
 		if !decl.Lparen.IsValid() {
 			doc = decl.Doc
 		}
-		p.collectType(spec, p.one(doc))
+		p.collectType(spec, p.one(spec.Name.Name, doc))
 	}
 }
 
-// one returns the only directive of a comment.
-func (p *packageParser) one(doc *ast.CommentGroup) *directive {
-	found := p.directives(doc)
+// one returns the only directive in the comment of a type or function.
+func (p *packageParser) one(owner string, doc *ast.CommentGroup) *directive {
+	found := p.directives(owner, doc)
 	if len(found) == 0 {
 		return nil
 	}
 	for _, d := range found[1:] {
-		p.add(d.pos, "a second directive: a type or function is one thing, remove %s%s", directivePrefix, d.verb)
+		p.add(d.pos, "%s has a second directive: it can only be one thing, remove %s%s", owner, directivePrefix, d.verb)
 	}
 	return found[0]
 }
@@ -170,7 +173,7 @@ func (p *packageParser) collectType(spec *ast.TypeSpec, d *directive) {
 }
 
 func (p *packageParser) collectFunction(decl *ast.FuncDecl) {
-	d := p.one(decl.Doc)
+	d := p.one(decl.Name.Name, decl.Doc)
 	if d == nil {
 		return
 	}
@@ -261,7 +264,8 @@ func (p *packageParser) reply(d *declaration) {
 	case !p.isMessage(typeName.Type()):
 		p.add(d.directive.pos, "%s: reply=%s: it is no message: annotate it with //zebus:message", d.message.name, name)
 	default:
-		d.message.reply = &typeRef{path: typeName.Pkg().Path(), name: typeName.Name()}
+		ref := refOf(typeName.Type())
+		d.reply, d.message.reply = typeName, &ref
 	}
 }
 
@@ -306,11 +310,12 @@ var localNames = []string{"b", "n", "r", "i", "v", "mark", "outer", "size", "dst
 // importedNames are those of packages that generated methods may use.
 var importedNames = []string{"wire", "zebus", "strconv"}
 
-// free returns name, or a longer one when the package has it already.
+// free returns name, or a longer one when the package or its generated file has it already.
 func (p *packageParser) free(name string) string {
-	for p.model.taken(name) {
+	for p.model.taken(name) || p.used[name] {
 		name += "Zebus"
 	}
+	p.used[name] = true
 	return name
 }
 

@@ -9,31 +9,31 @@ import (
 	"strings"
 )
 
-// A Problem is something in the source from which no code can be generated.
-type Problem struct {
+// A SourceError is something in the source from which no code can be generated.
+type SourceError struct {
 	Pos token.Position
 	// Text names the struct and the field or the handler, says what is wrong with it, and how to mend it.
 	Text string
 }
 
 // Error returns the text behind file, line and column.
-func (p *Problem) Error() string {
+func (p *SourceError) Error() string {
 	return p.Pos.String() + ": " + p.Text
 }
 
 // problems collects everything that is wrong with a package, so that it can be mended in one go.
 type problems struct {
 	fset *token.FileSet
-	list []*Problem
+	list []*SourceError
 }
 
 func (p *problems) add(pos token.Pos, format string, args ...any) {
-	p.list = append(p.list, &Problem{Pos: p.fset.Position(pos), Text: fmt.Sprintf(format, args...)})
+	p.list = append(p.list, &SourceError{Pos: p.fset.Position(pos), Text: fmt.Sprintf(format, args...)})
 }
 
 // err returns the problems in the order of the source, or nil when there are none.
 func (p *problems) err() error {
-	slices.SortStableFunc(p.list, func(a, b *Problem) int {
+	slices.SortStableFunc(p.list, func(a, b *SourceError) int {
 		return cmp.Or(
 			strings.Compare(a.Pos.Filename, b.Pos.Filename),
 			cmp.Compare(a.Pos.Offset, b.Pos.Offset),

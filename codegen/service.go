@@ -200,15 +200,13 @@ func (h *handler) commandForm(t traits, batched bool, results *types.Tuple) stri
 	switch {
 	case batched || h.batch > 0:
 		return "batches are for events: take one *" + t.name + ", and remove batch="
-	case replies && t.reply == "":
+	case replies && t.reply == nil:
 		return t.name + " declares no reply: write reply= in its //zebus:command, or return an error alone"
-	case !replies && t.reply != "":
-		return t.name + " is answered by " + t.reply + ": return (*" + t.reply + ", error)"
-	case !replies:
+	case !replies && t.reply == nil:
 		return ""
 	}
-	if reply, _, ok := handledType(results.At(0).Type()); !ok || reply.Obj().Name() != t.reply {
-		return t.name + " is answered by " + t.reply + ": return (*" + t.reply + ", error)"
+	if reply, batched, ok := handledType(results.At(0).Type()); !replies || !ok || batched || reply.Obj() != t.reply {
+		return t.name + " is answered by " + t.reply.Name() + ": return (*" + t.reply.Name() + ", error)"
 	}
 	h.constructor = "HandleRequest"
 	return ""
@@ -218,14 +216,14 @@ func (h *handler) commandForm(t traits, batched bool, results *types.Tuple) stri
 type traits struct {
 	name  string
 	kind  messageKind
-	reply string
+	reply *types.TypeName // nil when there is none
 }
 
 // traits looks at the annotation of a message of this package, and at the methods of any other.
 func (p *packageParser) traits(t *types.Named) (found traits, problem string) {
 	found.name = t.Obj().Name()
 	if d := p.annotated[t.Obj()]; d != nil && d.message != nil {
-		found.kind, found.reply = d.message.kind, d.directive.words["reply"]
+		found.kind, found.reply = d.message.kind, d.reply
 	} else {
 		found.kind = kindOf(t)
 		found.reply = replyOf(t)
@@ -247,18 +245,18 @@ func kindOf(t types.Type) messageKind {
 	}
 }
 
-// replyOf returns the name of the type that the ReplyType method of a command gives.
-func replyOf(t types.Type) string {
+// replyOf returns the type that the ReplyType method of a command gives.
+func replyOf(t types.Type) *types.TypeName {
 	object, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, nil, "ReplyType")
 	function, ok := object.(*types.Func)
 	if !ok || function.Signature().Results().Len() != 1 {
-		return ""
+		return nil
 	}
 	reply, _, ok := handledType(function.Signature().Results().At(0).Type())
 	if !ok {
-		return ""
+		return nil
 	}
-	return reply.Obj().Name()
+	return reply.Obj()
 }
 
 func isNamed(t types.Type, path, name string) bool {

@@ -43,7 +43,7 @@ func (t *tag) setNumber(s string) error {
 	n, err := strconv.Atoi(s)
 	switch {
 	case err != nil:
-		return fmt.Errorf("the tag has no field number: write `zebus:\"1\"`, and options behind it")
+		return errors.New("the tag has no field number: write `zebus:\"1\"`, and options behind it")
 	case n < 1 || n > maxNumber:
 		return fmt.Errorf("field number %d: choose one from 1 to %d", n, maxNumber)
 	case n >= firstReserved && n <= lastReserved:

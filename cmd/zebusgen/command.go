@@ -41,14 +41,19 @@ const examples = `  go get -tool github.com/zebus-go/zebus/cmd/zebusgen   # once
   go tool zebusgen                                      # the package in this folder
   go tool zebusgen ./orders ./billing                   # two packages
   go tool zebusgen -v ./...                             # every package, saying what was done
+  go tool zebusgen --check ./...                        # in continuous integration
   go tool zebusgen --tags integration ./orders          # with a build tag`
 
 // flags are what the command line says beside the packages.
 type flags struct {
 	output  string
 	tags    string
+	check   bool
 	verbose bool
 }
+
+// errStale means that --check found something to do.
+var errStale = errors.New("generated code is not up to date: run zebusgen")
 
 // usageError is a mistake in the command line.
 type usageError struct{ error }
@@ -88,6 +93,7 @@ func newCommand(stdout io.Writer) *cobra.Command {
 	}
 	command.Flags().StringVarP(&f.output, "output", "o", codegen.DefaultOutput, "name of the generated file in each package")
 	command.Flags().StringVar(&f.tags, "tags", "", "build tags, separated by commas")
+	command.Flags().BoolVar(&f.check, "check", false, "write nothing, and fail when a file is not up to date")
 	command.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "say what was done to each file")
 	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	command.CompletionOptions.DisableDefaultCmd = true
@@ -98,29 +104,56 @@ func generate(ctx context.Context, f flags, patterns []string, stdout io.Writer)
 	if f.output != filepath.Base(f.output) || !strings.HasSuffix(f.output, ".go") {
 		return usageError{fmt.Errorf("--output %s: give the name of a Go file, without a folder", f.output)}
 	}
-	options := codegen.Options{Patterns: patterns, Output: f.output}
+	options := codegen.Options{Patterns: patterns, Output: f.output, DryRun: f.check}
 	if f.tags != "" {
 		options.BuildFlags = []string{"-tags=" + f.tags}
 	}
 	results, err := codegen.Generate(ctx, options)
-	if err != nil || !f.verbose {
+	if err != nil {
 		return err
 	}
+	return tell(f, results, stdout)
+}
+
+// tell says what was done, where that is wanted, and what is left to do.
+func tell(f flags, results []codegen.Result, stdout io.Writer) error {
+	var stale error
 	for _, r := range results {
-		if _, err := fmt.Fprintf(stdout, "%s: %s\n", relative(r.File), r.Change); err != nil {
+		changed := r.Change != codegen.Unchanged
+		if f.check && changed {
+			stale = errStale
+		}
+		if !f.verbose && !(f.check && changed) {
+			continue
+		}
+		if _, err := fmt.Fprintf(stdout, "%s: %s\n", relative(r.File), describe(r.Change, f.check)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return stale
+}
+
+func describe(change codegen.Change, check bool) string {
+	if check && change != codegen.Unchanged {
+		return "not up to date"
+	}
+	return change.String()
 }
 
 // report writes every problem on a line of its own, in the form that editors understand.
 func report(stderr io.Writer, err error) {
-	folder, _ := os.Getwd()
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		line = strings.TrimPrefix(line, folder+string(filepath.Separator))
-		_, _ = fmt.Fprintln(stderr, "zebusgen:", line)
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only a join, not what wraps one
+		for _, e := range joined.Unwrap() {
+			report(stderr, e)
+		}
+		return
 	}
+	if problem := (*codegen.SourceError)(nil); errors.As(err, &problem) {
+		problem.Pos.Filename = relative(problem.Pos.Filename)
+		_, _ = fmt.Fprintln(stderr, err)
+		return
+	}
+	_, _ = fmt.Fprintln(stderr, "zebusgen:", err)
 }
 
 // relative shortens a path for people.

@@ -4,8 +4,6 @@
 package orders
 
 import (
-	"strconv"
-
 	"github.com/zebus-go/zebus/wire"
 	"github.com/zebus-go/zebus/zebus"
 )
@@ -33,21 +31,22 @@ func (*PlaceOrder) ReplyType() *OrderPlaced { return nil }
 func (m *PlaceOrder) ZebusSize() int {
 	n := 0
 	n += wire.SizeString(1, m.Customer)
+	n += wire.SizeBytes(2, m.First.ZebusSize())
 	for i := range m.Lines {
-		n += wire.SizeBytes(2, m.Lines[i].ZebusSize())
+		n += wire.SizeBytes(3, m.Lines[i].ZebusSize())
 	}
 	if m.Gift != nil {
-		n += wire.SizeBytes(3, m.Gift.ZebusSize())
+		n += wire.SizeBytes(4, m.Gift.ZebusSize())
 	}
 	for _, v := range m.Parcels {
 		size := 0
 		if v != nil {
 			size = v.ZebusSize()
 		}
-		n += wire.SizeBytes(4, size)
+		n += wire.SizeBytes(5, size)
 	}
 	if m.Note != nil {
-		n += wire.SizeString(5, *m.Note)
+		n += wire.SizeString(6, *m.Note)
 	}
 	return n
 }
@@ -56,25 +55,28 @@ func (m *PlaceOrder) ZebusSize() int {
 func (m *PlaceOrder) ZebusAppend(b []byte) []byte {
 	var mark int
 	b = wire.AppendString(b, 1, m.Customer)
+	b, mark = wire.Begin(b, 2)
+	b = m.First.ZebusAppend(b)
+	b = wire.End(b, mark)
 	for i := range m.Lines {
-		b, mark = wire.Begin(b, 2)
+		b, mark = wire.Begin(b, 3)
 		b = m.Lines[i].ZebusAppend(b)
 		b = wire.End(b, mark)
 	}
 	if m.Gift != nil {
-		b, mark = wire.Begin(b, 3)
+		b, mark = wire.Begin(b, 4)
 		b = m.Gift.ZebusAppend(b)
 		b = wire.End(b, mark)
 	}
 	for _, v := range m.Parcels {
-		b, mark = wire.Begin(b, 4)
+		b, mark = wire.Begin(b, 5)
 		if v != nil {
 			b = v.ZebusAppend(b)
 		}
 		b = wire.End(b, mark)
 	}
 	if m.Note != nil {
-		b = wire.AppendString(b, 5, *m.Note)
+		b = wire.AppendString(b, 6, *m.Note)
 	}
 	return b
 }
@@ -86,24 +88,28 @@ func (m *PlaceOrder) ZebusRead(r *wire.Reader) {
 		case 1:
 			m.Customer = r.String()
 		case 2:
+			outer := r.Enter()
+			m.First.ZebusRead(r)
+			r.Leave(outer)
+		case 3:
 			m.Lines = append(m.Lines, Line{})
 			outer := r.Enter()
 			m.Lines[len(m.Lines)-1].ZebusRead(r)
 			r.Leave(outer)
-		case 3:
+		case 4:
 			if m.Gift == nil {
 				m.Gift = new(Line)
 			}
 			outer := r.Enter()
 			m.Gift.ZebusRead(r)
 			r.Leave(outer)
-		case 4:
+		case 5:
 			v := new(Line)
 			outer := r.Enter()
 			v.ZebusRead(r)
 			r.Leave(outer)
 			m.Parcels = append(m.Parcels, v)
-		case 5:
+		case 6:
 			m.Note = new(r.String())
 		default:
 			r.Skip()
@@ -138,17 +144,26 @@ func (m *Line) ZebusSize() int {
 	if !m.Price.IsZero() {
 		n += wire.SizeDecimal(3, m.Price)
 	}
+	for i := range m.Extras {
+		n += wire.SizeBytes(4, m.Extras[i].ZebusSize())
+	}
 	return n
 }
 
 // ZebusAppend appends the fields of the message to b and returns the longer buffer.
 func (m *Line) ZebusAppend(b []byte) []byte {
+	var mark int
 	if m.Article != "" {
 		b = wire.AppendString(b, 1, m.Article)
 	}
 	b = wire.AppendUint(b, 2, uint64(m.Count))
 	if !m.Price.IsZero() {
 		b = wire.AppendDecimal(b, 3, m.Price)
+	}
+	for i := range m.Extras {
+		b, mark = wire.Begin(b, 4)
+		b = m.Extras[i].ZebusAppend(b)
+		b = wire.End(b, mark)
 	}
 	return b
 }
@@ -163,6 +178,11 @@ func (m *Line) ZebusRead(r *wire.Reader) {
 			m.Count = r.Int32()
 		case 3:
 			m.Price = r.Decimal()
+		case 4:
+			m.Extras = append(m.Extras, Line{})
+			outer := r.Enter()
+			m.Extras[len(m.Extras)-1].ZebusRead(r)
+			r.Leave(outer)
 		default:
 			r.Skip()
 		}
@@ -222,524 +242,43 @@ func (m *OrderPlaced) ZebusUnmarshal(b []byte) error {
 	return r.Err()
 }
 
-// everythingType describes Everything to the bus.
-var everythingType = zebus.NewMessageType(zebus.MessageTypeConfig{
-	ID:        "Shop.Every+Thing<Shop.X>",
+// shopClosedType describes ShopClosed to the bus.
+var shopClosedType = zebus.NewMessageType(zebus.MessageTypeConfig{
+	ID:        "Shop.Opening.ShopClosed",
 	Kind:      zebus.KindEvent,
 	Transient: true,
-	Subscribe: zebus.SubscribeAuto,
-	Routing:   []string{"Colour", "Int32s", "String", "Time", "Duration", "GUID", "PeerID", "Int32P"},
-	New:       func() zebus.Message { return new(Everything) },
+	New:       func() zebus.Message { return new(ShopClosed) },
 })
 
-// ZebusType returns what the bus knows of Everything.
-func (*Everything) ZebusType() *zebus.MessageType { return everythingType }
+// ZebusType returns what the bus knows of ShopClosed.
+func (*ShopClosed) ZebusType() *zebus.MessageType { return shopClosedType }
 
-// ZebusEvent makes Everything an event.
-func (*Everything) ZebusEvent() {}
-
-// ZebusRouting appends the routing members in the order of their positions.
-func (m *Everything) ZebusRouting(dst zebus.RoutingContent) zebus.RoutingContent {
-	routingInt32s := make([]zebus.RoutingValue, 0, len(m.Int32s))
-	for _, v := range m.Int32s {
-		routingInt32s = append(routingInt32s, zebus.RoutingInt(int64(v)))
-	}
-	routingInt32P := zebus.RoutingNull()
-	if m.Int32P != nil {
-		routingInt32P = zebus.RoutingInt(int64(*m.Int32P))
-	}
-	return append(
-		dst,
-		zebus.RoutingText(routingColour(m.Colour)),
-		zebus.RoutingSet(routingInt32s...),
-		zebus.RoutingText(m.String),
-		zebus.RoutingTime(m.Time),
-		zebus.RoutingText(wire.TimeSpanOf(m.Duration).String()),
-		zebus.RoutingText(m.GUID.String()),
-		zebus.RoutingText(m.PeerID.String()),
-		routingInt32P,
-	)
-}
+// ZebusEvent makes ShopClosed an event.
+func (*ShopClosed) ZebusEvent() {}
 
 // ZebusSize returns the number of bytes that ZebusAppend appends.
-func (m *Everything) ZebusSize() int {
-	n := 0
-	if m.Bool {
-		n += wire.SizeBool(1, m.Bool)
-	}
-	if m.Int8 != 0 {
-		n += wire.SizeUint(2, uint64(m.Int8))
-	}
-	if m.Int16 != 0 {
-		n += wire.SizeUint(3, uint64(m.Int16))
-	}
-	if m.Int32 != 0 {
-		n += wire.SizeUint(4, uint64(m.Int32))
-	}
-	if m.Int64 != 0 {
-		n += wire.SizeUint(5, uint64(m.Int64))
-	}
-	if m.Int != 0 {
-		n += wire.SizeUint(6, uint64(m.Int))
-	}
-	if m.Uint8 != 0 {
-		n += wire.SizeUint(7, uint64(m.Uint8))
-	}
-	if m.Uint16 != 0 {
-		n += wire.SizeUint(8, uint64(m.Uint16))
-	}
-	if m.Uint32 != 0 {
-		n += wire.SizeUint(9, uint64(m.Uint32))
-	}
-	if m.Uint64 != 0 {
-		n += wire.SizeUint(10, m.Uint64)
-	}
-	if m.Uint != 0 {
-		n += wire.SizeUint(11, uint64(m.Uint))
-	}
-	if m.Float32 != 0 {
-		n += wire.SizeFloat32(12)
-	}
-	if m.Float64 != 0 {
-		n += wire.SizeFloat64(13)
-	}
-	if m.String != "" {
-		n += wire.SizeString(14, m.String)
-	}
-	if m.Bytes != nil {
-		n += wire.SizeBytes(15, len(m.Bytes))
-	}
-	if m.Char != 0 {
-		n += wire.SizeUint(16, uint64(m.Char))
-	}
-	if !m.Decimal.IsZero() {
-		n += wire.SizeDecimal(17, m.Decimal)
-	}
-	n += wire.SizeDateTime(18, m.Time)
-	if m.Duration != 0 {
-		n += wire.SizeDuration(19, m.Duration)
-	}
-	if m.TimeSpan != 0 {
-		n += wire.SizeTimeSpan(20, m.TimeSpan)
-	}
-	if !m.GUID.IsZero() {
-		n += wire.SizeGUID(21, m.GUID)
-	}
-	if m.Colour != 0 {
-		n += wire.SizeUint(22, uint64(m.Colour))
-	}
-	n += wire.SizeBytes(23, m.PeerID.ZebusSize())
-	n += wire.SizeBytes(24, m.MessageID.ZebusSize())
-	n += wire.SizeBytes(25, m.Type.ZebusSize())
-	if m.Zigzag != 0 {
-		n += wire.SizeSint(26, int64(m.Zigzag))
-	}
-	if m.Zigzag64 != 0 {
-		n += wire.SizeSint(27, m.Zigzag64)
-	}
-	if m.Fixed32 != 0 {
-		n += wire.SizeFixed32(28)
-	}
-	if m.Fixed64 != 0 {
-		n += wire.SizeFixed64(29)
-	}
-	n += wire.SizeDateTimeFixed(30, m.TimeF)
-	n += wire.SizeDateTimeWellKnown(31, m.TimeW)
-	if m.DurationF != 0 {
-		n += wire.SizeDurationFixed(32, m.DurationF)
-	}
-	if m.DurationW != 0 {
-		n += wire.SizeDurationWellKnown(33, m.DurationW)
-	}
-	n += len(m.Bools) * wire.SizeBool(101, false)
-	for _, v := range m.Int32s {
-		n += wire.SizeUint(102, uint64(v))
-	}
-	for _, v := range m.Strings {
-		n += wire.SizeString(103, v)
-	}
-	for _, v := range m.Bytess {
-		n += wire.SizeBytes(104, len(v))
-	}
-	for _, v := range m.Times {
-		n += wire.SizeDateTime(105, v)
-	}
-	for _, v := range m.GUIDs {
-		n += wire.SizeGUID(106, v)
-	}
-	for i := range m.PeerIDs {
-		n += wire.SizeBytes(107, m.PeerIDs[i].ZebusSize())
-	}
-	n += wire.SizePackedUint(108, m.Colours)
-	n += wire.SizePackedFloat64(109, m.Doubles)
-	n += wire.SizePackedBool(110, m.Packed)
-	n += wire.SizePackedFixed32(111, m.Fixeds)
-	n += wire.SizePackedSint(112, m.Zigzags)
-	n += len(m.Floats) * wire.SizeFloat32(113)
-	if m.BoolP != nil {
-		n += wire.SizeBool(201, *m.BoolP)
-	}
-	if m.Int32P != nil {
-		n += wire.SizeUint(202, uint64(*m.Int32P))
-	}
-	if m.StringP != nil {
-		n += wire.SizeString(203, *m.StringP)
-	}
-	if m.TimeP != nil {
-		n += wire.SizeDateTime(204, *m.TimeP)
-	}
-	if m.GUIDP != nil {
-		n += wire.SizeGUID(205, *m.GUIDP)
-	}
-	if m.PeerIDP != nil {
-		n += wire.SizeBytes(206, m.PeerIDP.ZebusSize())
-	}
-	if m.ColourP != nil {
-		n += wire.SizeUint(207, uint64(*m.ColourP))
-	}
-	n += wire.SizeUint(30000, uint64(m.Far))
-	return n
-}
+func (*ShopClosed) ZebusSize() int { return 0 }
 
 // ZebusAppend appends the fields of the message to b and returns the longer buffer.
-func (m *Everything) ZebusAppend(b []byte) []byte {
-	var mark int
-	if m.Bool {
-		b = wire.AppendBool(b, 1, m.Bool)
-	}
-	if m.Int8 != 0 {
-		b = wire.AppendUint(b, 2, uint64(m.Int8))
-	}
-	if m.Int16 != 0 {
-		b = wire.AppendUint(b, 3, uint64(m.Int16))
-	}
-	if m.Int32 != 0 {
-		b = wire.AppendUint(b, 4, uint64(m.Int32))
-	}
-	if m.Int64 != 0 {
-		b = wire.AppendUint(b, 5, uint64(m.Int64))
-	}
-	if m.Int != 0 {
-		b = wire.AppendUint(b, 6, uint64(m.Int))
-	}
-	if m.Uint8 != 0 {
-		b = wire.AppendUint(b, 7, uint64(m.Uint8))
-	}
-	if m.Uint16 != 0 {
-		b = wire.AppendUint(b, 8, uint64(m.Uint16))
-	}
-	if m.Uint32 != 0 {
-		b = wire.AppendUint(b, 9, uint64(m.Uint32))
-	}
-	if m.Uint64 != 0 {
-		b = wire.AppendUint(b, 10, m.Uint64)
-	}
-	if m.Uint != 0 {
-		b = wire.AppendUint(b, 11, uint64(m.Uint))
-	}
-	if m.Float32 != 0 {
-		b = wire.AppendFloat32(b, 12, m.Float32)
-	}
-	if m.Float64 != 0 {
-		b = wire.AppendFloat64(b, 13, m.Float64)
-	}
-	if m.String != "" {
-		b = wire.AppendString(b, 14, m.String)
-	}
-	if m.Bytes != nil {
-		b = wire.AppendBytes(b, 15, m.Bytes)
-	}
-	if m.Char != 0 {
-		b = wire.AppendUint(b, 16, uint64(m.Char))
-	}
-	if !m.Decimal.IsZero() {
-		b = wire.AppendDecimal(b, 17, m.Decimal)
-	}
-	b = wire.AppendDateTime(b, 18, m.Time)
-	if m.Duration != 0 {
-		b = wire.AppendDuration(b, 19, m.Duration)
-	}
-	if m.TimeSpan != 0 {
-		b = wire.AppendTimeSpan(b, 20, m.TimeSpan)
-	}
-	if !m.GUID.IsZero() {
-		b = wire.AppendGUID(b, 21, m.GUID)
-	}
-	if m.Colour != 0 {
-		b = wire.AppendUint(b, 22, uint64(m.Colour))
-	}
-	b, mark = wire.Begin(b, 23)
-	b = m.PeerID.ZebusAppend(b)
-	b = wire.End(b, mark)
-	b, mark = wire.Begin(b, 24)
-	b = m.MessageID.ZebusAppend(b)
-	b = wire.End(b, mark)
-	b, mark = wire.Begin(b, 25)
-	b = m.Type.ZebusAppend(b)
-	b = wire.End(b, mark)
-	if m.Zigzag != 0 {
-		b = wire.AppendSint(b, 26, int64(m.Zigzag))
-	}
-	if m.Zigzag64 != 0 {
-		b = wire.AppendSint(b, 27, m.Zigzag64)
-	}
-	if m.Fixed32 != 0 {
-		b = wire.AppendFixed32(b, 28, uint32(m.Fixed32))
-	}
-	if m.Fixed64 != 0 {
-		b = wire.AppendFixed64(b, 29, m.Fixed64)
-	}
-	b = wire.AppendDateTimeFixed(b, 30, m.TimeF)
-	b = wire.AppendDateTimeWellKnown(b, 31, m.TimeW)
-	if m.DurationF != 0 {
-		b = wire.AppendDurationFixed(b, 32, m.DurationF)
-	}
-	if m.DurationW != 0 {
-		b = wire.AppendDurationWellKnown(b, 33, m.DurationW)
-	}
-	for _, v := range m.Bools {
-		b = wire.AppendBool(b, 101, v)
-	}
-	for _, v := range m.Int32s {
-		b = wire.AppendUint(b, 102, uint64(v))
-	}
-	for _, v := range m.Strings {
-		b = wire.AppendString(b, 103, v)
-	}
-	for _, v := range m.Bytess {
-		b = wire.AppendBytes(b, 104, v)
-	}
-	for _, v := range m.Times {
-		b = wire.AppendDateTime(b, 105, v)
-	}
-	for _, v := range m.GUIDs {
-		b = wire.AppendGUID(b, 106, v)
-	}
-	for i := range m.PeerIDs {
-		b, mark = wire.Begin(b, 107)
-		b = m.PeerIDs[i].ZebusAppend(b)
-		b = wire.End(b, mark)
-	}
-	b = wire.AppendPackedUint(b, 108, m.Colours)
-	b = wire.AppendPackedFloat64(b, 109, m.Doubles)
-	b = wire.AppendPackedBool(b, 110, m.Packed)
-	b = wire.AppendPackedFixed32(b, 111, m.Fixeds)
-	b = wire.AppendPackedSint(b, 112, m.Zigzags)
-	for _, v := range m.Floats {
-		b = wire.AppendFloat32(b, 113, v)
-	}
-	if m.BoolP != nil {
-		b = wire.AppendBool(b, 201, *m.BoolP)
-	}
-	if m.Int32P != nil {
-		b = wire.AppendUint(b, 202, uint64(*m.Int32P))
-	}
-	if m.StringP != nil {
-		b = wire.AppendString(b, 203, *m.StringP)
-	}
-	if m.TimeP != nil {
-		b = wire.AppendDateTime(b, 204, *m.TimeP)
-	}
-	if m.GUIDP != nil {
-		b = wire.AppendGUID(b, 205, *m.GUIDP)
-	}
-	if m.PeerIDP != nil {
-		b, mark = wire.Begin(b, 206)
-		b = m.PeerIDP.ZebusAppend(b)
-		b = wire.End(b, mark)
-	}
-	if m.ColourP != nil {
-		b = wire.AppendUint(b, 207, uint64(*m.ColourP))
-	}
-	b = wire.AppendUint(b, 30000, uint64(m.Far))
-	return b
-}
+func (*ShopClosed) ZebusAppend(b []byte) []byte { return b }
 
 // ZebusRead reads fields until r has no more, merging them into the message.
-func (m *Everything) ZebusRead(r *wire.Reader) {
+func (*ShopClosed) ZebusRead(r *wire.Reader) {
 	for r.Next() {
-		switch r.Field() {
-		case 1:
-			m.Bool = r.Bool()
-		case 2:
-			m.Int8 = r.Int8()
-		case 3:
-			m.Int16 = r.Int16()
-		case 4:
-			m.Int32 = r.Int32()
-		case 5:
-			m.Int64 = r.Int64()
-		case 6:
-			m.Int = r.Int()
-		case 7:
-			m.Uint8 = r.Uint8()
-		case 8:
-			m.Uint16 = r.Uint16()
-		case 9:
-			m.Uint32 = r.Uint32()
-		case 10:
-			m.Uint64 = r.Uint64()
-		case 11:
-			m.Uint = r.Uint()
-		case 12:
-			m.Float32 = r.Float32()
-		case 13:
-			m.Float64 = r.Float64()
-		case 14:
-			m.String = r.String()
-		case 15:
-			m.Bytes = r.Bytes()
-		case 16:
-			m.Char = r.Char()
-		case 17:
-			m.Decimal = r.Decimal()
-		case 18:
-			m.Time = r.DateTime()
-		case 19:
-			m.Duration = r.Duration()
-		case 20:
-			m.TimeSpan = r.TimeSpan()
-		case 21:
-			m.GUID = r.GUID()
-		case 22:
-			m.Colour = Colour(r.Int32())
-		case 23:
-			outer := r.Enter()
-			m.PeerID.ZebusRead(r)
-			r.Leave(outer)
-		case 24:
-			outer := r.Enter()
-			m.MessageID.ZebusRead(r)
-			r.Leave(outer)
-		case 25:
-			outer := r.Enter()
-			m.Type.ZebusRead(r)
-			r.Leave(outer)
-		case 26:
-			m.Zigzag = r.Sint32()
-		case 27:
-			m.Zigzag64 = r.Sint64()
-		case 28:
-			m.Fixed32 = r.Int32()
-		case 29:
-			m.Fixed64 = r.Uint64()
-		case 30:
-			m.TimeF = r.DateTime()
-		case 31:
-			m.TimeW = r.DateTimeWellKnown()
-		case 32:
-			m.DurationF = r.Duration()
-		case 33:
-			m.DurationW = r.DurationWellKnown()
-		case 101:
-			for r.Element(wire.Varint) {
-				m.Bools = append(m.Bools, r.Bool())
-			}
-		case 102:
-			for r.Element(wire.Varint) {
-				m.Int32s = append(m.Int32s, r.Int32())
-			}
-		case 103:
-			m.Strings = append(m.Strings, r.String())
-		case 104:
-			m.Bytess = append(m.Bytess, r.Bytes())
-		case 105:
-			m.Times = append(m.Times, r.DateTime())
-		case 106:
-			m.GUIDs = append(m.GUIDs, r.GUID())
-		case 107:
-			m.PeerIDs = append(m.PeerIDs, "")
-			outer := r.Enter()
-			m.PeerIDs[len(m.PeerIDs)-1].ZebusRead(r)
-			r.Leave(outer)
-		case 108:
-			m.Colours = wire.Room(r, wire.Varint, m.Colours)
-			for r.Element(wire.Varint) {
-				m.Colours = append(m.Colours, Colour(r.Int32()))
-			}
-		case 109:
-			m.Doubles = wire.Room(r, wire.Fixed64, m.Doubles)
-			for r.Element(wire.Fixed64) {
-				m.Doubles = append(m.Doubles, r.Float64())
-			}
-		case 110:
-			m.Packed = wire.Room(r, wire.Varint, m.Packed)
-			for r.Element(wire.Varint) {
-				m.Packed = append(m.Packed, r.Bool())
-			}
-		case 111:
-			m.Fixeds = wire.Room(r, wire.Fixed32, m.Fixeds)
-			for r.Element(wire.Fixed32) {
-				m.Fixeds = append(m.Fixeds, r.Int32())
-			}
-		case 112:
-			m.Zigzags = wire.Room(r, wire.Varint, m.Zigzags)
-			for r.Element(wire.Varint) {
-				m.Zigzags = append(m.Zigzags, r.Sint64())
-			}
-		case 113:
-			for r.Element(wire.Fixed32) {
-				m.Floats = append(m.Floats, r.Float32())
-			}
-		case 201:
-			m.BoolP = new(r.Bool())
-		case 202:
-			m.Int32P = new(r.Int32())
-		case 203:
-			m.StringP = new(r.String())
-		case 204:
-			m.TimeP = new(r.DateTime())
-		case 205:
-			m.GUIDP = new(r.GUID())
-		case 206:
-			if m.PeerIDP == nil {
-				m.PeerIDP = new(zebus.PeerID)
-			}
-			outer := r.Enter()
-			m.PeerIDP.ZebusRead(r)
-			r.Leave(outer)
-		case 207:
-			m.ColourP = new(Colour(r.Int32()))
-		case 30000:
-			m.Far = r.Int32()
-		default:
-			r.Skip()
-		}
+		r.Skip()
 	}
 }
 
 // ZebusUnmarshal reads the message from b, merging into what is there.
-func (m *Everything) ZebusUnmarshal(b []byte) error {
+func (m *ShopClosed) ZebusUnmarshal(b []byte) error {
 	r := wire.NewReader(b)
 	m.ZebusRead(&r)
 	return r.Err()
-}
-
-// routingColour returns the name of a Colour in binding keys, or its number when it has no name.
-func routingColour(v Colour) string {
-	switch v {
-	case ColourNone:
-		return "None"
-	case ColourRed:
-		return "Red"
-	case ColourBlue:
-		return "Blue"
-	default:
-		return strconv.FormatInt(int64(v), 10)
-	}
 }
 
 // Handlers returns the handlers among the methods of Shop, for the builder of a bus.
 func (s *Shop) Handlers() []zebus.Handler {
 	return []zebus.Handler{
 		zebus.HandleRequest(s.PlaceOrder).Named("Shop.PlaceOrder").OnQueue("orders"),
-		zebus.HandleEvents(s.OnEverything).Named("Shop.OnEverything").Batch(100).Mode(zebus.SubscribeManual),
-	}
-}
-
-// Handlers returns the handlers among the functions of the package, for the builder of a bus.
-func Handlers() []zebus.Handler {
-	return []zebus.Handler{
-		zebus.HandleEvent(OnEvery).Named("orders.OnEvery").Inline(),
 	}
 }

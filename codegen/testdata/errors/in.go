@@ -1,0 +1,300 @@
+// Package errors has everything wrong that a generator can find. A sentence above each mistake says what it is.
+package errors
+
+import (
+	"context"
+	"io"
+	"net/url"
+	"time"
+
+	"github.com/zebus-go/zebus/zebus"
+)
+
+// NoNamespace has no namespace, and the package has none either.
+//
+//zebus:event
+type NoNamespace struct{}
+
+// UnknownVerb is no directive.
+//
+//zebus:comand namespace=Errors
+type UnknownVerb struct{}
+
+// UnknownWord is not known to the directive.
+//
+//zebus:event namespace=Errors reply=Fine
+type UnknownWord struct{}
+
+// NoValue leaves the value out.
+//
+//zebus:event namespace
+type NoValue struct{}
+
+// EmptyValue has an empty one.
+//
+//zebus:event namespace=
+type EmptyValue struct{}
+
+// FlagWithValue gives a value to a flag.
+//
+//zebus:event namespace=Errors transient=true
+type FlagWithValue struct{}
+
+// Twice says a word twice.
+//
+//zebus:event namespace=Errors namespace=Errors
+type Twice struct{}
+
+// OpenQuote does not end its quote.
+//
+//zebus:event namespace=Errors name="Changed<Order
+type OpenQuote struct{}
+
+// WrongMode does not know the mode.
+//
+//zebus:event namespace=Errors subscribe=always
+type WrongMode struct{}
+
+// TwoThings is two things at once.
+//
+//zebus:event namespace=Errors
+//zebus:command namespace=Errors
+type TwoThings struct{}
+
+// HandlerType puts the directive of functions on a type.
+//
+//zebus:handler
+type HandlerType struct{}
+
+// NoStruct is no struct.
+//
+//zebus:event namespace=Errors
+type NoStruct int
+
+// NoInteger is no integer.
+//
+//zebus:enum
+type NoInteger string
+
+// Generic has no type id of its own.
+//
+//zebus:event namespace=Errors
+type Generic[T any] struct{}
+
+// Alias is no type of its own.
+//
+//zebus:event namespace=Errors
+type Alias = Fine
+
+// SameID has the type id of another.
+//
+//zebus:event namespace=Errors name=Fine
+type SameID struct{}
+
+// NoSuchReply names a type that does not exist.
+//
+//zebus:command namespace=Errors reply=Missing
+type NoSuchReply struct{}
+
+// ReplyIsNoMessage names one that is no message.
+//
+//zebus:command namespace=Errors reply=Bare
+type ReplyIsNoMessage struct{}
+
+// NoSuchPackage names a package that is not imported.
+//
+//zebus:command namespace=Errors reply=shop.Reply
+type NoSuchPackage struct{}
+
+// Tags has a field for every mistake in a tag.
+//
+//zebus:message namespace=Errors
+type Tags struct {
+	NoNumber      int32    `zebus:"required"`
+	Zero          int32    `zebus:"0"`
+	TooLarge      int32    `zebus:"536870912"`
+	Reserved      int32    `zebus:"19000"`
+	First         int32    `zebus:"1"`
+	Again         int32    `zebus:"1"`
+	unexported    int32    `zebus:"2"`
+	Option        int32    `zebus:"3,optional"`
+	RequiredValue int32    `zebus:"4,required=true"`
+	Both          int32    `zebus:"5,zigzag,fixed"`
+	Zigzag        uint32   `zebus:"6,zigzag"`
+	SmallZigzag   int16    `zebus:"17,zigzag"`
+	Fixed         string   `zebus:"7,fixed"`
+	Timestamp     int64    `zebus:"8,timestamp"`
+	Packed        []string `zebus:"9,packed"`
+	PackedOne     int32    `zebus:"10,packed"`
+	RoutingZero   string   `zebus:"11,routing=0"`
+	RoutingText   string   `zebus:"12,routing=first"`
+	RoutingBytes  []byte   `zebus:"13,routing=1"`
+	Position      string   `zebus:"14,routing=2"`
+	SamePosition  string   `zebus:"15,routing=2"`
+	Nested        *Fine    `zebus:"16,routing=3"`
+}
+
+// Types has a field for every type that a message cannot hold.
+//
+//zebus:message namespace=Errors
+type Types struct {
+	Unknown   Unknown           `zebus:"1"`
+	Bare      Bare              `zebus:"2"`
+	BareSlice []*Bare           `zebus:"3"`
+	Foreign   url.URL           `zebus:"4"`
+	Map       map[string]string `zebus:"5"`
+	Interface io.Reader         `zebus:"6"`
+	Chan      chan int          `zebus:"7"`
+	Func      func()            `zebus:"8"`
+	Complex   complex128        `zebus:"9"`
+	Pointers  **int32           `zebus:"10"`
+	Slices    [][]int32         `zebus:"11"`
+	Array     [4]int32          `zebus:"12"`
+	Numbers   []*int32          `zebus:"13"`
+	Bytes     *[]byte           `zebus:"14"`
+	Anonymous struct{ X int32 } `zebus:"15"`
+	*Fine     `zebus:"16"`
+	Address   uintptr `zebus:"17"`
+	OneOf     *Fine   `zebus:"18,oneof"`
+}
+
+// Fine is a message with nothing wrong.
+//
+//zebus:event namespace=Errors
+type Fine struct {
+	At time.Time `zebus:"1"`
+}
+
+// FineCommand is a command with nothing wrong.
+//
+//zebus:command namespace=Errors reply=FineReply
+type FineCommand struct{}
+
+// FineReply is its reply.
+//
+//zebus:message namespace=Errors
+type FineReply struct{}
+
+// Order is a command without a reply.
+//
+//zebus:command namespace=Errors
+type Order struct{}
+
+// Bare is a struct without a directive.
+type Bare struct{ X int32 }
+
+// Service has a method for every mistake in a handler.
+type Service struct{}
+
+// NoContext takes a message alone.
+//
+//zebus:handler
+func (*Service) NoContext(*Fine) error { return nil }
+
+// NoError returns nothing.
+//
+//zebus:handler
+func (*Service) NoError(context.Context, *Fine) {}
+
+// ByValue takes a message that is no pointer.
+//
+//zebus:handler
+func (*Service) ByValue(context.Context, Fine) error { return nil }
+
+// NoMessage takes a struct that is no message.
+//
+//zebus:handler
+func (*Service) NoMessage(context.Context, *Bare) error { return nil }
+
+// OnReply takes a message that is neither a command nor an event.
+//
+//zebus:handler
+func (*Service) OnReply(context.Context, *FineReply) error { return nil }
+
+// EventReply replies to an event.
+//
+//zebus:handler
+func (*Service) EventReply(context.Context, *Fine) (*FineReply, error) { return nil, nil }
+
+// ForgotReply does not reply.
+//
+//zebus:handler
+func (*Service) ForgotReply(context.Context, *FineCommand) error { return nil }
+
+// WrongReply replies with something else.
+//
+//zebus:handler
+func (*Service) WrongReply(context.Context, *FineCommand) (*Bare, error) { return nil, nil }
+
+// NoReplyDeclared replies to a command that declares none.
+//
+//zebus:handler
+func (*Service) NoReplyDeclared(context.Context, *Order) (*FineReply, error) { return nil, nil }
+
+// BatchOfCommands takes several commands.
+//
+//zebus:handler batch=5
+func (*Service) BatchOfCommands(context.Context, []*Order) error { return nil }
+
+// BatchOfOne says that it takes several, and takes one.
+//
+//zebus:handler batch=5
+func (*Service) BatchOfOne(context.Context, *Fine) error { return nil }
+
+// BadBatch does not say how many.
+//
+//zebus:handler batch=many
+func (*Service) BadBatch(context.Context, []*Fine) error { return nil }
+
+// BadMode does not know the mode.
+//
+//zebus:handler mode=sometimes
+func (*Service) BadMode(context.Context, *Fine) error { return nil }
+
+// InlineOnQueue is on a queue and on none.
+//
+//zebus:handler inline queue=fast
+func (*Service) InlineOnQueue(context.Context, *Fine) error { return nil }
+
+// First handles a command.
+//
+//zebus:handler
+func (*Service) First(context.Context, *Order) error { return nil }
+
+// Second handles it too.
+//
+//zebus:handler
+func (*Service) Second(context.Context, *Order) error { return nil }
+
+// GenericHandler handles messages of any type.
+//
+//zebus:handler
+func GenericHandler[T any](context.Context, *Fine) error { return nil }
+
+// Annotated is a function with the directive of a type.
+//
+//zebus:event namespace=Errors
+func Annotated() {}
+
+// Taken has a method that the generator wants to write.
+type Taken struct{}
+
+// Handlers is that method.
+func (*Taken) Handlers() []zebus.Handler { return nil }
+
+// OnFine is a handler with nothing wrong.
+//
+//zebus:handler
+func (*Taken) OnFine(context.Context, *Fine) error { return nil }
+
+// A directive with an empty line below it belongs to nothing.
+//
+//zebus:event namespace=Errors
+
+func inside() {
+	// Types inside functions cannot have methods.
+	//
+	//zebus:event namespace=Errors
+	type local struct{}
+	_ = local{}
+}
