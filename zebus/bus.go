@@ -31,8 +31,8 @@ type Bus struct {
 		cancel context.CancelFunc // ends a Start that is under way
 		ended  chan struct{}      // closed when the Start under way has ended
 	}
-	running atomic.Pointer[run] // nil while nothing can be sent
-	entries []*dispatch.Entry   // of the batch being received; used by the receiving goroutine alone
+	running   atomic.Pointer[run] // nil while nothing can be sent
+	reception reception
 }
 
 // run is one life of the bus, from the start of the transport to its stop.
@@ -160,11 +160,12 @@ func (b *Bus) open(ctx context.Context) (*run, error) {
 	endpoint, err := b.config.transport.Start(ctx, b.config.self, (*inbound)(b))
 	if err != nil {
 		b.pending.close(ErrNotRunning)
+		b.forgetEarly()
 		return nil, errors.Join(fmt.Errorf("start the transport of %s: %w", b.ID(), err), b.dispatcher.Stop(context.WithoutCancel(ctx)))
 	}
 	r.originator = Originator{SenderID: b.ID(), SenderEndpoint: endpoint, MachineName: machineName()}
 	r.self = b.descriptor(endpoint)
-	b.running.Store(r)
+	b.beginRun(r)
 	return r, nil
 }
 

@@ -3,6 +3,9 @@ package zebus
 import (
 	"errors"
 	"fmt"
+	"sync"
+
+	"github.com/zebus-go/zebus/dispatch"
 )
 
 // Reasons for dropping a message that was received, as [Observer.Dropped] is told.
@@ -16,13 +19,44 @@ type inbound Bus
 
 var _ Inbound = (*inbound)(nil)
 
+// reception is what the receiving goroutine works with. The lock is taken once a batch and has no one else to wait for
+// but the end of a transport's start.
+type reception struct {
+	sync.Mutex
+	entries []*dispatch.Entry  // of the batch being received
+	early   []TransportMessage // that came before the transport had said where it receives
+}
+
 // Receive implements [Inbound]. It runs on the goroutine that carries every answer, so nothing here waits.
 func (i *inbound) Receive(batch []TransportMessage) {
 	b := (*Bus)(i)
+	b.reception.Lock()
+	defer b.reception.Unlock()
 	r := b.running.Load()
 	if r == nil {
+		b.reception.early = append(b.reception.early, batch...)
 		return
 	}
+	b.receiveAll(r, batch)
+}
+
+// beginRun makes r the current run and takes in what has come early.
+func (b *Bus) beginRun(r *run) {
+	b.reception.Lock()
+	defer b.reception.Unlock()
+	b.running.Store(r)
+	b.receiveAll(r, b.reception.early)
+	b.reception.early = nil
+}
+
+// forgetEarly drops what came to a transport that failed to start.
+func (b *Bus) forgetEarly() {
+	b.reception.Lock()
+	defer b.reception.Unlock()
+	b.reception.early = nil
+}
+
+func (b *Bus) receiveAll(r *run, batch []TransportMessage) {
 	for k := range batch {
 		b.receive(r, &batch[k])
 	}
@@ -43,19 +77,19 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 	}
 	in := &incoming{bus: b, run: r, route: rt, message: *m}
 	in.prepare(false)
-	b.entries = append(b.entries, &in.Entry)
+	b.reception.entries = append(b.reception.entries, &in.Entry)
 	if rt.inline {
 		b.dispatchEntries() // in order with the answers that follow: what it says must be known to who waits for them
 	}
 }
 
 func (b *Bus) dispatchEntries() {
-	if len(b.entries) == 0 {
+	if len(b.reception.entries) == 0 {
 		return
 	}
-	b.dispatcher.Dispatch(b.entries)
-	clear(b.entries)
-	b.entries = b.entries[:0]
+	b.dispatcher.Dispatch(b.reception.entries)
+	clear(b.reception.entries)
+	b.reception.entries = b.reception.entries[:0]
 }
 
 var completedType = (*MessageExecutionCompleted)(nil).ZebusType()
