@@ -80,7 +80,8 @@ done
 kill -0 "$client" 2>/dev/null && fail "the client had no answer after $((patience / 10)) seconds"
 wait "$client" || fail "the client exited with code $?"
 client=''
-sed 's/^/client     /' "$work/client.out"
+grep -qxF -- "$text" "$work/client.out" || fail "the client did not print the text it sent"
+cat "$work/client.out" "$work/client.log" | sed 's/^/client     /'
 
 stop "$service" || fail "the service did not stop cleanly"
 service=''
