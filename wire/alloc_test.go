@@ -59,7 +59,7 @@ func TestLengthsAreNotTrusted(t *testing.T) {
 			b := unhex(t, message)
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, _, _ = readInts(b)
+			_, _ = readInts(b)
 			r := wire.NewReader(b)
 			for r.Next() {
 				_ = r.Bytes()

@@ -37,53 +37,52 @@ func NewDecimal(hi uint32, lo uint64, scale uint8, negative bool) (Decimal, erro
 func ParseDecimal(text string) (Decimal, error) {
 	digits, negative := strings.CutPrefix(text, "-")
 	whole, fraction, hasPoint := strings.Cut(digits, ".")
-	d := Decimal{negative: negative, scale: uint8(min(len(fraction), math.MaxUint8))}
-	err := d.setDigits(whole + fraction)
+	d, err := parseDigits(whole + fraction)
 	switch {
 	case err == nil && (whole == "" || hasPoint && fraction == ""):
 		err = ErrText
-	case err == nil && d.scale > MaxScale:
+	case err == nil && len(fraction) > MaxScale:
 		err = ErrOverflow
 	}
 	if err != nil {
 		return Decimal{}, fmt.Errorf("decimal %q: %w", clip([]byte(text)), err)
 	}
+	d.scale, d.negative = uint8(len(fraction)), negative
 	return d, nil
 }
 
-// setDigits makes digits the whole number behind d.
-func (d *Decimal) setDigits(digits string) error {
-	var err error
+// parseDigits returns digits as a decimal without point and sign.
+func parseDigits(digits string) (Decimal, error) {
+	var d Decimal
+	fits := true
 	for _, c := range []byte(digits) {
 		if c < '0' || c > '9' {
-			return ErrText
+			return Decimal{}, ErrText
 		}
-		if err == nil && !d.push(c-'0') {
-			err = ErrOverflow
+		if fits {
+			d, fits = d.withDigit(c - '0')
 		}
 	}
-	return err
+	if !fits {
+		return Decimal{}, ErrOverflow
+	}
+	return d, nil
 }
 
-// push appends a digit to the whole number behind d, unless that becomes too large.
-func (d *Decimal) push(digit byte) bool {
+// withDigit returns d with one more digit at the end of its whole number, unless that becomes too large.
+func (d Decimal) withDigit(digit byte) (Decimal, bool) {
 	top, lo := bits.Mul64(d.lo, 10)
 	lo, carry := bits.Add64(lo, uint64(digit), 0)
 	hi := uint64(d.hi)*10 + top + carry
-	if hi > math.MaxUint32 {
-		return false
-	}
 	d.hi, d.lo = uint32(hi), lo
-	return true
+	return d, hi <= math.MaxUint32
 }
 
-// pop removes the last digit of the whole number behind d and returns it.
-func (d *Decimal) pop() (digit byte) {
-	rest := uint64(d.hi % 10)
-	d.hi /= 10
-	lo, last := bits.Div64(rest, d.lo, 10)
-	d.lo = lo
-	return byte(last)
+// withoutDigit returns d without the last digit of its whole number, and that digit.
+func (d Decimal) withoutDigit() (shorter Decimal, digit byte) {
+	lo, last := bits.Div64(uint64(d.hi%10), d.lo, 10)
+	d.hi, d.lo = d.hi/10, lo
+	return d, byte(last)
 }
 
 // Parts returns what [NewDecimal] takes.
@@ -138,8 +137,10 @@ func (d Decimal) AppendText(b []byte) ([]byte, error) {
 			first--
 			text[first] = '.'
 		}
+		rest, digit := d.withoutDigit()
 		first--
-		text[first] = '0' + d.pop()
+		text[first] = '0' + digit
+		d = rest
 	}
 	return append(b, text[first:]...), nil
 }

@@ -46,7 +46,7 @@ func TestDecimalText(t *testing.T) {
 		"1e5":                             wire.ErrText,
 		"1,5":                             wire.ErrText,
 		"1.2.3":                           wire.ErrText,
-		" 1":                              wire.ErrText,
+		"1 000":                           wire.ErrText,
 		strings.Repeat("9", 99) + "x":     wire.ErrText,
 		"79228162514264337593543950336":   wire.ErrOverflow,
 		"0." + strings.Repeat("0", 29):    wire.ErrOverflow,

@@ -24,5 +24,23 @@
 //	}
 //	return r.Err()
 //
+// # Values of .NET
+//
+// .NET has values that protobuf has not. [GUID], [TimeSpan], [Decimal] and [Char] stand for Guid, TimeSpan, decimal and
+// char; [time.Time] stands for DateTime, in UTC, and [time.Duration] for a TimeSpan that fits into it. Times and spans
+// have three encodings, told apart by the name of the function:
+//
+//	AppendDateTime           bcl.DateTime, what .NET peers write unless told otherwise
+//	AppendDateTimeFixed      fixed64, ticks of 100 ns since 1970; DateTime reads this too
+//	AppendDateTimeWellKnown  google.protobuf.Timestamp; read with DateTimeWellKnown
+//
+// A value that comes twice in a message counts as it came last. Sub-messages are merged instead, which is why
+// ZebusRead adds to what is there, and why numbers of a repeated field are read with [Reader.Element]:
+//
+//	m.Codes = wire.Room(r, wire.Varint, m.Codes)
+//	for r.Element(wire.Varint) {
+//		m.Codes = append(m.Codes, r.Int32())
+//	}
+//
 // Generated code in users' modules stands on this package, so its exported functions only ever grow.
 package wire

@@ -49,8 +49,7 @@ func FuzzReader(f *testing.F) {
 
 // readEverywhere reads b with what calls several methods in turn.
 func readEverywhere(b []byte) {
-	_, _, _ = readInts(b)
-	for _, m := range []interface{ ZebusRead(r *wire.Reader) }{new(order), new(tree), new(encodings)} {
+	for _, m := range []interface{ ZebusRead(r *wire.Reader) }{new(order), new(tree), new(encodings), new(ints)} {
 		r := wire.NewReader(b)
 		m.ZebusRead(&r)
 	}

@@ -9,33 +9,38 @@ import (
 // floating one from a fixed32 or a fixed64 field. A number that the type does not hold is an [ErrOverflow].
 
 func (r *Reader) fixed32() uint32 {
-	if b := r.take(4); b != nil {
+	if b, ok := r.ahead(4); ok {
 		return binary.LittleEndian.Uint32(b)
 	}
+	r.Fail(ErrTruncated)
 	return 0
 }
 
 func (r *Reader) fixed64() uint64 {
-	if b := r.take(8); b != nil {
+	if b, ok := r.ahead(8); ok {
 		return binary.LittleEndian.Uint64(b)
 	}
+	r.Fail(ErrTruncated)
 	return 0
 }
 
 // Uint64 reads an unsigned number.
 func (r *Reader) Uint64() uint64 {
-	if r.typ == Varint {
-		return r.varint()
+	if r.typ != Varint {
+		return r.fixedUint()
 	}
-	return r.fixedUint()
+	if v, ok := r.oneByte(); ok {
+		return v
+	}
+	return r.longVarint()
 }
 
 // Int64 reads a signed number.
 func (r *Reader) Int64() int64 {
-	if r.typ == Varint {
-		return int64(r.varint())
+	if r.typ == Fixed32 {
+		return int64(int32(r.fixed32()))
 	}
-	return r.fixedInt()
+	return int64(r.Uint64())
 }
 
 func (r *Reader) fixedUint() uint64 {
@@ -50,13 +55,6 @@ func (r *Reader) fixedUint() uint64 {
 	}
 }
 
-func (r *Reader) fixedInt() int64 {
-	if r.typ == Fixed32 {
-		return int64(int32(r.fixed32()))
-	}
-	return int64(r.fixedUint())
-}
-
 // Int reads a signed number that fits into an int.
 func (r *Reader) Int() int {
 	return int(r.signed(math.MinInt, math.MaxInt))
@@ -64,6 +62,11 @@ func (r *Reader) Int() int {
 
 // Int32 reads a signed number of 32 bits.
 func (r *Reader) Int32() int32 {
+	if r.typ == Varint {
+		if v, ok := r.oneByte(); ok {
+			return int32(v)
+		}
+	}
 	return int32(r.signed(math.MinInt32, math.MaxInt32))
 }
 

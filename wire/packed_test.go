@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/zebus-go/zebus/wire"
 )
 
@@ -57,23 +59,33 @@ func TestAppendPacked(t *testing.T) {
 	}
 }
 
-// readInts reads all numbers of field 1, and what stands in field 2 behind them.
-func readInts(b []byte) (ints []int32, after uint64, err error) {
-	r := wire.NewReader(b)
+// ints are all numbers of field 1, and what stands in field 2 behind them.
+type ints struct {
+	Ints  []int32
+	After uint64
+}
+
+func (m *ints) ZebusRead(r *wire.Reader) {
 	for r.Next() {
 		switch r.Field() {
 		case 1:
-			ints = wire.Room(&r, wire.Varint, ints)
+			m.Ints = wire.Room(r, wire.Varint, m.Ints)
 			for r.Element(wire.Varint) {
-				ints = append(ints, r.Int32())
+				m.Ints = append(m.Ints, r.Int32())
 			}
 		case 2:
-			after = r.Uint64()
+			m.After = r.Uint64()
 		default:
 			r.Skip()
 		}
 	}
-	return ints, after, r.Err()
+}
+
+func readInts(b []byte) (ints, error) {
+	var m ints
+	r := wire.NewReader(b)
+	m.ZebusRead(&r)
+	return m, r.Err()
 }
 
 func TestReadRepeated(t *testing.T) {
@@ -92,9 +104,9 @@ func TestReadRepeated(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, after, err := readInts(unhex(t, strings.ReplaceAll(tc.message, " ", "")+"1007"))
-			if !slices.Equal(got, tc.want) || (got == nil) != (tc.want == nil) || after != 7 || err != nil {
-				t.Errorf("read %s = %#v, then %d, %v, want %#v, then 7", tc.message, got, after, err, tc.want)
+			got, err := readInts(unhex(t, strings.ReplaceAll(tc.message, " ", "")+"1007"))
+			if diff := cmp.Diff(ints{tc.want, 7}, got); diff != "" || err != nil {
+				t.Errorf("read %s: %v, and differs (-want +got):\n%s", tc.message, err, diff)
 			}
 		})
 	}
@@ -115,7 +127,7 @@ func TestReadRepeatedErrors(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := readInts(unhex(t, strings.ReplaceAll(tc.message, " ", "")))
+			_, err := readInts(unhex(t, strings.ReplaceAll(tc.message, " ", "")))
 			if !errors.Is(err, tc.want) {
 				t.Errorf("read %s: %v, want %v", tc.message, err, tc.want)
 			}

@@ -100,11 +100,21 @@ func (r *Reader) Type() Type {
 
 // varint reads a bare varint.
 func (r *Reader) varint() uint64 {
-	if b := r.buf[r.pos:]; len(b) > 0 && b[0] < 0x80 {
-		r.pos++
-		return uint64(b[0])
+	if v, ok := r.oneByte(); ok {
+		return v
 	}
 	return r.longVarint()
+}
+
+// oneByte reads a varint of one byte, as most are, if there is one. It is small enough to be inlined where it counts,
+// which the failures of other varints are not.
+func (r *Reader) oneByte() (v uint64, ok bool) {
+	if r.pos >= len(r.buf) || r.buf[r.pos] >= 0x80 {
+		return 0, false
+	}
+	v = uint64(r.buf[r.pos])
+	r.pos++
+	return v, true
 }
 
 func (r *Reader) longVarint() uint64 {
@@ -122,14 +132,21 @@ func (r *Reader) longVarint() uint64 {
 
 // take returns the next n bytes and moves past them; nil when there are fewer.
 func (r *Reader) take(n uint64) []byte {
-	if n > uint64(len(r.buf)-r.pos) {
-		r.Fail(ErrTruncated)
-		return nil
+	if b, ok := r.ahead(n); ok {
+		return b
 	}
-	end := r.pos + int(n)
-	b := r.buf[r.pos:end:end]
-	r.pos = end
-	return b
+	r.Fail(ErrTruncated)
+	return nil
+}
+
+// ahead is take without the failure, and as small as oneByte.
+func (r *Reader) ahead(n uint64) (b []byte, ok bool) {
+	b = r.buf[r.pos:]
+	if n > uint64(len(b)) {
+		return nil, false
+	}
+	r.pos += int(n)
+	return b[:n:n], true
 }
 
 // Enter begins reading the sub-message in the current field; what it returns goes to [Reader.Leave]. Between the two

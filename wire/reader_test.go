@@ -240,7 +240,7 @@ func TestFirstErrorSticks(t *testing.T) {
 	}
 	for name, read := range readers {
 		read(&r)
-		if r.Err() != first {
+		if !errors.Is(r.Err(), first) {
 			t.Errorf("%s replaced the first error by %v", name, r.Err())
 		}
 	}

@@ -9,7 +9,14 @@ func (r *Reader) View() []byte {
 		r.Fail(ErrWireType)
 		return nil
 	}
-	return r.take(r.varint())
+	n, ok := r.oneByte()
+	if !ok {
+		n = r.longVarint()
+	}
+	if b, ok := r.ahead(n); ok {
+		return b
+	}
+	return r.take(n) // fails
 }
 
 // Bytes reads a length-delimited field into memory of its own: never nil, so that an empty field differs from none.

@@ -61,6 +61,7 @@ type bcl struct {
 var bclTypes = map[string]bcl{
 	"bcl.Guid": {
 		func(tb testing.TB, value string) ([]byte, int) {
+			tb.Helper()
 			v, err := wire.ParseGUID(value)
 			check(tb, err)
 			return wire.AppendGUID(nil, 1, v), wire.SizeGUID(1, v)
@@ -69,6 +70,7 @@ var bclTypes = map[string]bcl{
 	},
 	"bcl.DateTime": {
 		func(tb testing.TB, value string) ([]byte, int) {
+			tb.Helper()
 			v, err := time.Parse(dateTimeLayout, value)
 			check(tb, err)
 			return wire.AppendDateTime(nil, 1, v), wire.SizeDateTime(1, v)
@@ -77,6 +79,7 @@ var bclTypes = map[string]bcl{
 	},
 	"bcl.TimeSpan": {
 		func(tb testing.TB, value string) ([]byte, int) {
+			tb.Helper()
 			var v int64
 			check(tb, json.Unmarshal([]byte(value), &v))
 			return wire.AppendTimeSpan(nil, 1, wire.TimeSpan(v)), wire.SizeTimeSpan(1, wire.TimeSpan(v))
@@ -88,6 +91,7 @@ var bclTypes = map[string]bcl{
 	},
 	"bcl.Decimal": {
 		func(tb testing.TB, value string) ([]byte, int) {
+			tb.Helper()
 			v, err := wire.ParseDecimal(value)
 			check(tb, err)
 			return wire.AppendDecimal(nil, 1, v), wire.SizeDecimal(1, v)
