@@ -1,0 +1,24 @@
+// Package zmq carries messages over libzmq, as every Zebus peer does: one PULL socket in, one PUSH socket per peer out.
+//
+// A [Transport] is made from a [Config] by [New] and fulfils [zebus.Transport]. It needs cgo and libzmq 4; built
+// without cgo, New says so.
+//
+// # Sending
+//
+// Whoever calls Send writes the socket of the peer itself, without waiting. A socket that takes no more gets a queue,
+// and a goroutine that empties it and knows no other peer; so a slow, dead or hung peer delays nobody but itself.
+// Messages to one peer leave in the order of Send. A queue that makes no progress for a while puts its peer in the
+// closed state, where messages fail at once.
+//
+// # What becomes of messages
+//
+// A socket lives as long as its one connection. While the connection is being made, the messages in it are known by
+// ID, and each is reported when the peer cannot be reached. Once it stands, libzmq and two kernels hold messages that
+// nobody can name; when the connection dies, [zebus.Inbound.SendUncertain] says how many may be lost. Nothing is
+// kept for a later connection but what this package had queued itself. docs/adr/0020 has the reasons.
+//
+// # Receiving
+//
+// One goroutine reads all frames that are there and hands them up as a batch. It never waits for anything else, and
+// it runs no code of users. Frames that are no messages are counted, reported and forgotten.
+package zmq

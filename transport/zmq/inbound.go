@@ -1,0 +1,232 @@
+//go:build cgo
+
+package zmq
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/pebbe/zmq4"
+
+	"github.com/zebus-go/zebus/transport"
+	"github.com/zebus-go/zebus/zebus"
+)
+
+// An inbound is everything that receives: the PULL socket and the goroutine that reads it, which never waits for
+// anything else.
+type inbound struct {
+	inboundParams
+
+	socket   *zmq4.Socket // of the goroutine, once it runs
+	receiver *receiver
+	bound    string // the endpoint that libzmq bound
+	bell     bell   // wakes the goroutine
+
+	goroutine sync.WaitGroup
+	closing   atomic.Bool
+
+	// Of the goroutine.
+	reader    transport.Reader
+	batch     []zebus.TransportMessage
+	last      zebus.PeerID // the sender of the frame before, in this round
+	strangers strangers
+}
+
+type inboundParams struct {
+	Config      Config
+	Environment string
+	Up          zebus.Inbound
+	// Control takes the messages that are the transport's own. It must not wait.
+	Control func(*zebus.TransportMessage)
+	// Heard is called for everybody who sent something. It must not wait.
+	Heard func(zebus.PeerID, time.Time)
+}
+
+// openInbound returns a bound socket that nobody reads yet.
+func openInbound(context *zmq4.Context, p inboundParams) (*inbound, error) {
+	in := &inbound{inboundParams: p}
+	if err := in.open(context); err != nil {
+		return nil, errors.Join(err, in.close())
+	}
+	return in, nil
+}
+
+func (in *inbound) open(context *zmq4.Context) (err error) {
+	if in.socket, err = openSocket(context, zmq4.PULL); err != nil {
+		return err
+	}
+	if in.receiver, err = newReceiver(in.socket); err != nil {
+		return err
+	}
+	if err := errors.Join(pullOptions(in.socket, &in.Config), in.socket.Bind(bellAddress)); err != nil {
+		return fmt.Errorf("socket to receive: %w", err)
+	}
+	if err := in.bind(); err != nil {
+		return err
+	}
+	return in.bell.open(context)
+}
+
+func openSocket(context *zmq4.Context, kind zmq4.Type) (*zmq4.Socket, error) {
+	s, err := context.NewSocket(kind)
+	if err != nil {
+		return nil, fmt.Errorf("new %v socket: %w", kind, err)
+	}
+	return s, nil
+}
+
+func pullOptions(s *zmq4.Socket, cfg *Config) error {
+	return errors.Join(
+		s.SetLinger(0),
+		s.SetRcvhwm(cfg.ReceiveHighWaterMark),
+		s.SetRcvtimeo(cfg.ReceiveTimeout),
+		s.SetMaxmsgsize(int64(cfg.MaxMessageSize)),
+	)
+}
+
+func (in *inbound) bind() (err error) {
+	endpoint, err := ParseEndpoint(in.Config.InboundEndpoint)
+	if err != nil {
+		return err
+	}
+	address := Endpoint{Host: in.Config.BindAddress, Port: endpoint.Port}.String()
+	if err := in.socket.Bind(address); err != nil {
+		return fmt.Errorf("listen on %s, as InboundEndpoint %s says: %w: %s", address, endpoint, err, bindRemedy(err))
+	}
+	in.bound, err = in.socket.GetLastEndpoint()
+	return err
+}
+
+// bindRemedy says what to do about a bind that failed.
+func bindRemedy(err error) string {
+	switch zmq4.AsErrno(err) {
+	case zmq4.EADDRINUSE:
+		return "stop who listens there, or choose another port, or * for a free one"
+	case zmq4.EADDRNOTAVAIL, zmq4.Errno(syscall.ENODEV):
+		return "no interface of this machine has the address that BindAddress names"
+	case zmq4.Errno(syscall.EACCES):
+		return "choose a port above 1023, or get the right to listen there"
+	default:
+		return "see InboundEndpoint and BindAddress"
+	}
+}
+
+// start begins to receive.
+func (in *inbound) start() { in.goroutine.Go(in.run) }
+
+// stop ends receiving: what is on its way is read, and not handed up. It returns when the goroutine has ended.
+func (in *inbound) stop() {
+	in.closing.Store(true)
+	in.bell.ring()
+	in.goroutine.Wait()
+}
+
+// close closes what is open. The goroutine has ended.
+func (in *inbound) close() error {
+	err := in.bell.close()
+	if in.receiver != nil {
+		in.receiver.close()
+	}
+	if in.socket != nil {
+		err = errors.Join(err, in.socket.Close())
+	}
+	return err
+}
+
+func (in *inbound) run() {
+	for !in.closing.Load() {
+		in.round()
+		if len(in.batch) > 0 {
+			in.Up.Receive(in.batch)
+			clear(in.batch) // the contents belong to the bus now
+		}
+	}
+	in.drain()
+}
+
+// drainQuiet is how long nothing has arrived when everything has; drainLimit bounds the wait for that.
+const (
+	drainQuiet = 100 * time.Millisecond
+	drainLimit = time.Second
+)
+
+// drain reads what still arrives, and leaves it: those who take leave get their answer.
+func (in *inbound) drain() {
+	quiet := min(in.Config.ReceiveTimeout, drainQuiet)
+	if err := errors.Join(in.socket.Unbind(in.bound), in.socket.SetRcvtimeo(quiet)); err != nil {
+		in.Config.Logger.Warn("stop listening", "endpoint", in.bound, "error", err)
+	}
+	for end := time.Now().Add(drainLimit); in.round() && time.Now().Before(end); {
+		continue
+	}
+}
+
+// round waits for frames, reads all that are there, and makes the messages for the bus the batch. It returns false
+// when nothing came.
+func (in *inbound) round() bool {
+	in.batch, in.last = in.batch[:0], ""
+	frames, err := in.receiver.receive()
+	if err != nil {
+		in.Config.Logger.Error("messages cannot be read", "error", err)
+	}
+	if len(frames) == 0 {
+		return false
+	}
+	now := time.Now()
+	for i := range frames {
+		in.read(&frames[i], now)
+	}
+	return true
+}
+
+// read adds the message in a frame to the batch, or deals with it.
+func (in *inbound) read(f *frame, now time.Time) {
+	if len(f.bytes) == 0 {
+		return // means nothing, by agreement
+	}
+	in.batch = append(in.batch, zebus.TransportMessage{})
+	m := &in.batch[len(in.batch)-1]
+	if !in.accept(m, f, now) {
+		in.batch = in.batch[:len(in.batch)-1]
+	}
+}
+
+// accept reads a frame into m, and returns whether that is for the bus.
+func (in *inbound) accept(m *zebus.TransportMessage, f *frame, now time.Time) bool {
+	err := in.reader.Read(m, f.bytes)
+	if err == nil {
+		err = transport.Check(m, in.Environment)
+	}
+	if err != nil {
+		in.reject(f, m.Originator.SenderID, err)
+		return false
+	}
+	if sender := m.Originator.SenderID; sender != in.last {
+		in.last = sender
+		in.Heard(sender, now)
+	}
+	if m.Type == transport.EndOfStream || m.Type == transport.EndOfStreamAck {
+		in.Control(m)
+		return false
+	}
+	return true
+}
+
+// reject counts and logs a frame that is not for the bus. Senders of another environment send many, and are logged
+// once.
+func (in *inbound) reject(f *frame, sender zebus.PeerID, err error) {
+	rejected := RejectedFrame{Sender: sender, Remote: in.receiver.remote(f), Bytes: len(f.bytes), Err: err}
+	in.Config.Observer.frameRejected(rejected)
+	if errors.Is(err, transport.ErrOtherEnvironment) && !in.strangers.meet(sender) {
+		return
+	}
+	in.Config.Logger.Error("frame rejected", "sender", sender, "remote", rejected.Remote, "bytes", rejected.Bytes,
+		"start", transport.Dump(f.bytes, dumpBytes), "error", err)
+}
+
+// dumpBytes is how much of a bad frame is worth a look.
+const dumpBytes = 64

@@ -1,0 +1,162 @@
+//go:build cgo
+
+package zmq
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/pebbe/zmq4"
+
+	"github.com/zebus-go/zebus/zebus"
+)
+
+// A link is one attempt to reach a peer at one endpoint: a PUSH socket that makes one connection and is thrown away
+// with it, and the messages on their way.
+//
+// Everything is guarded by the peer's mutex, with one exception: while writing is true, socket belongs to the writer
+// goroutine, and everybody else appends to queue.
+//
+//	no socket (the host is being resolved) → connecting → established → dropped
+type link struct {
+	endpoint string
+	socket   *zmq4.Socket // nil until the host is resolved, and once it is closed
+	writing  bool         // a writer goroutine runs
+
+	established bool
+	dropped     bool // no longer the peer's link; whoever holds the socket closes it
+	gone        bool // the peer said that it leaves: Stop does not wait for it
+
+	// early are the messages in the socket before it is established. They are dropped together with it.
+	early []zebus.MessageID
+	tally tally // of those sent since
+
+	queue   []outgoing // what waits for the socket, in order
+	bytes   int        // of queue, and of the frame the writer is at
+	waiters []waiter
+}
+
+// An outgoing message is one frame for one peer. The zero ID marks those of the transport itself.
+type outgoing struct {
+	id    zebus.MessageID
+	frame []byte
+}
+
+// A waiter waits until no more than limit bytes are queued.
+type waiter struct {
+	limit int
+	done  chan struct{}
+}
+
+// leadsTo says whether the link is one to this endpoint; case does not matter.
+func (l *link) leadsTo(endpoint string) bool {
+	return l.endpoint == endpoint || strings.EqualFold(l.endpoint, endpoint)
+}
+
+// busy says whether a message must wait its turn.
+func (l *link) busy() bool { return l.writing || l.socket == nil }
+
+// accepted notes that libzmq has a message. Those of the transport itself are nobody's loss.
+func (l *link) accepted(id zebus.MessageID) {
+	if id.IsZero() {
+		return
+	}
+	if l.established {
+		l.tally.sent++
+		return
+	}
+	l.early = append(l.early, id)
+}
+
+// establish notes that the connection stands: what is in the socket leaves now.
+func (l *link) establish() {
+	l.established = true
+	l.tally.sent += len(l.early)
+	l.early = nil
+}
+
+func (l *link) push(m outgoing) {
+	l.queue = append(l.queue, m)
+	l.bytes += len(m.frame)
+}
+
+// pop takes the first message that waits. Its bytes count until the writer is done with it.
+func (l *link) pop() (m outgoing, ok bool) {
+	if len(l.queue) == 0 {
+		l.queue = nil
+		return outgoing{}, false
+	}
+	m = l.queue[0]
+	l.queue[0] = outgoing{}
+	l.queue = l.queue[1:]
+	return m, true
+}
+
+// written says that the writer is done with a frame of that many bytes.
+func (l *link) written(bytes int) {
+	l.bytes -= bytes
+	l.release()
+}
+
+// take empties the queue and returns what was in it.
+func (l *link) take() []outgoing {
+	queue := l.queue
+	l.queue = nil
+	for _, m := range queue {
+		l.bytes -= len(m.frame)
+	}
+	l.release()
+	return queue
+}
+
+// release ends the waits for room that have come true.
+func (l *link) release() {
+	waiting := l.waiters[:0]
+	for _, w := range l.waiters {
+		if l.bytes > w.limit && !l.dropped {
+			waiting = append(waiting, w)
+			continue
+		}
+		close(w.done)
+	}
+	l.waiters = waiting
+}
+
+// room returns a channel that is closed once no more than limit bytes wait; nil when that is so already.
+func (l *link) room(limit int) <-chan struct{} {
+	if l.bytes <= limit {
+		return nil
+	}
+	done := make(chan struct{})
+	l.waiters = append(l.waiters, waiter{limit: limit, done: done})
+	return done
+}
+
+// send writes a frame. With DONTWAIT it returns [errFull] at once where there is no room, else after writeSlice.
+func (l *link) send(frame []byte, flags zmq4.Flag) error {
+	_, err := l.socket.SendBytes(frame, flags)
+	if err != nil && zmq4.AsErrno(err) == errAgain {
+		return errFull
+	}
+	return err
+}
+
+// shut closes the socket. What is still in it is given linger to leave, after the call.
+func (l *link) shut(w *watcher, linger time.Duration) error {
+	if l.socket == nil {
+		return nil
+	}
+	s := l.socket
+	l.socket = nil
+	return errors.Join(w.unwatch(s), s.SetLinger(linger), s.Close())
+}
+
+// ids returns the IDs of messages.
+func ids(messages []outgoing) []zebus.MessageID {
+	found := make([]zebus.MessageID, len(messages))
+	for i := range messages {
+		found[i] = messages[i].id
+	}
+	return found
+}

@@ -1,0 +1,274 @@
+//go:build cgo
+
+package zmq
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pebbe/zmq4"
+
+	"github.com/zebus-go/zebus/transport"
+	"github.com/zebus-go/zebus/zebus"
+)
+
+// An outbound is everything that sends: the peers and what they share.
+type outbound struct {
+	cfg       Config
+	log       *slog.Logger
+	context   *zmq4.Context
+	watcher   *watcher
+	reports   *reporter
+	frames    *transport.Writer
+	farewells farewells
+	table     table
+	buffers   sync.Pool // of *[]byte, for frames
+
+	refusing  atomic.Bool     // messages of the bus are refused
+	over      atomic.Bool     // no link is opened any more
+	sockets   atomic.Int32    // of links
+	writers   sync.WaitGroup  // their goroutines
+	resolving context.Context // of look-ups; ends with the writers
+	cancel    context.CancelFunc
+}
+
+type outboundParams struct {
+	Config  Config
+	Context *zmq4.Context
+	Watcher *watcher
+	Reports *reporter
+	Frames  *transport.Writer
+}
+
+func newOutbound(p outboundParams) *outbound {
+	o := &outbound{
+		cfg: p.Config, log: p.Config.Logger,
+		context: p.Context, watcher: p.Watcher, reports: p.Reports, frames: p.Frames,
+	}
+	o.buffers.New = func() any { return new([]byte) }
+	o.resolving, o.cancel = context.WithCancel(context.Background())
+	return o
+}
+
+// deliver hands a message to everybody it is for. The error names those who do not get it.
+func (o *outbound) deliver(d *zebus.Delivery) error {
+	buffer := o.buffers.Get().(*[]byte) //nolint:forcetypeassert // nothing else is put in
+	defer o.recycle(buffer)
+	frame := o.frames.Append((*buffer)[:0], d.Message)
+	*buffer = frame
+	if err := transport.CheckSize(len(frame), o.cfg.MaxMessageSize); err != nil {
+		return refuseAll(d, err)
+	}
+	var errs []error
+	for i := range d.To {
+		to := &d.To[i]
+		transport.SetWasPersisted(frame, slices.Contains(d.Persistent, to.ID))
+		errs = o.deliverTo(errs, to, outgoing{id: d.Message.ID, frame: frame})
+	}
+	if d.Persistence != nil {
+		frame = transport.AsPersistRequest(frame, d.Persistent, len(d.To) > 0)
+		*buffer = frame
+		errs = o.deliverTo(errs, d.Persistence, outgoing{id: d.Message.ID, frame: frame})
+	}
+	return errors.Join(errs...)
+}
+
+// refuseAll returns err as what became of the message for each recipient.
+func refuseAll(d *zebus.Delivery, err error) error {
+	var errs []error
+	for i := range d.To {
+		errs = append(errs, &zebus.SendError{To: d.To[i].ID, Err: err})
+	}
+	if d.Persistence != nil {
+		errs = append(errs, &zebus.SendError{To: d.Persistence.ID, Err: err})
+	}
+	return errors.Join(errs...)
+}
+
+func (o *outbound) deliverTo(errs []error, to *zebus.Peer, m outgoing) []error {
+	if err := o.send(to.ID, to.Endpoint, m); err != nil {
+		return append(errs, &zebus.SendError{To: to.ID, Err: err})
+	}
+	return errs
+}
+
+// send hands one frame to one peer. The frame is copied.
+func (o *outbound) send(to zebus.PeerID, endpoint string, m outgoing) error {
+	for {
+		err := o.peer(to).send(endpoint, m)
+		if !errors.Is(err, errForgotten) {
+			return err
+		}
+	}
+}
+
+// peer returns the peer of that name, new where it is not known.
+func (o *outbound) peer(id zebus.PeerID) *peer {
+	if p := o.table.find(id); p != nil {
+		return p
+	}
+	return o.table.add(&peer{id: id, out: o, breaker: breaker{retries: o.cfg.SendRetriesBeforeClosed}}, o.cfg.MaxSockets)
+}
+
+// maxRecycled is the size in bytes above which a buffer is left to the collector.
+const maxRecycled = 1 << 20
+
+func (o *outbound) recycle(buffer *[]byte) {
+	if cap(*buffer) <= maxRecycled {
+		o.buffers.Put(buffer)
+	}
+}
+
+// reserve counts one more socket; the one that receives counts too.
+func (o *outbound) reserve() error {
+	if int(o.sockets.Add(1)) >= o.cfg.MaxSockets {
+		o.sockets.Add(-1)
+		return fmt.Errorf("limit of %d sockets reached, see MaxSockets: %w", o.cfg.MaxSockets, zebus.ErrPeerUnreachable)
+	}
+	return nil
+}
+
+// shut closes the socket of a link, if it has one, and counts one less. The caller owns the socket.
+func (o *outbound) shut(l *link, linger time.Duration) {
+	o.sockets.Add(-1)
+	if err := l.shut(o.watcher, linger); err != nil {
+		o.log.Error("close socket", "endpoint", l.endpoint, "error", err)
+	}
+}
+
+// heard notes that a frame from a peer came in.
+func (o *outbound) heard(from zebus.PeerID, now time.Time) {
+	o.with(from, func(p *peer) { p.heard(now) })
+}
+
+// forget drops what is known of a peer at an endpoint, its socket included, before any later message to it.
+func (o *outbound) forget(id zebus.PeerID, endpoint string, reason error) {
+	o.with(id, func(p *peer) {
+		if p.link == nil || p.link.leadsTo(endpoint) {
+			p.forget(reason)
+		}
+	})
+}
+
+// restarted drops what is known of a peer that has registered, before any later message to it. A connection that is
+// being made to where it is now leads to the new one already, and stays.
+func (o *outbound) restarted(id zebus.PeerID, endpoint string) {
+	o.with(id, func(p *peer) {
+		if p.link == nil || p.link.established || !p.link.leadsTo(endpoint) {
+			p.forget(zebus.ErrPeerRestarted)
+		}
+	})
+}
+
+// leaves notes that a peer at an endpoint has left: Stop does not wait for it.
+func (o *outbound) leaves(id zebus.PeerID, endpoint string) {
+	o.with(id, func(p *peer) {
+		if p.link != nil && p.link.leadsTo(endpoint) {
+			p.link.gone = true
+			o.farewells.drop(id)
+		}
+	})
+}
+
+// answered notes that a peer has been told that all it sent was read. It waits for that, and so has read what was sent
+// to it before.
+func (o *outbound) answered(id zebus.PeerID) {
+	o.with(id, func(p *peer) {
+		if p.link != nil {
+			p.link.tally.settle()
+		}
+	})
+}
+
+// acked notes that a peer has read everything that was sent to it.
+func (o *outbound) acked(id zebus.PeerID) {
+	if o.farewells.ack(id) {
+		o.answered(id)
+		return
+	}
+	o.log.Debug("acknowledgement that nobody waits for", "peer", id)
+}
+
+// with calls f for a peer that is known, with its mutex held.
+func (o *outbound) with(id zebus.PeerID, f func(*peer)) {
+	if p := o.table.find(id); p != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		f(p)
+	}
+}
+
+// sendOwn sends a message of the transport itself. What becomes of it is not reported.
+func (o *outbound) sendOwn(to zebus.PeerID, endpoint string, m *zebus.TransportMessage) error {
+	return o.send(to, endpoint, outgoing{frame: o.frames.Append(nil, m)})
+}
+
+// takeLeave says EndOfStream to a peer, if there is a link to it.
+func (o *outbound) takeLeave(p *peer, endOfStream *zebus.TransportMessage) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.link == nil || p.breaker.closed(time.Now()) != nil {
+		return
+	}
+	if !p.link.gone {
+		o.farewells.expect(p.id)
+	}
+	if err := p.handOver(outgoing{frame: o.frames.Append(nil, endOfStream)}); err != nil {
+		o.farewells.drop(p.id)
+	}
+}
+
+// refuse makes sure that no message of the bus is taken any more.
+func (o *outbound) refuse() {
+	o.refusing.Store(true)
+	for _, p := range o.table.all() {
+		p.mu.Lock() // whoever was sending when it changed has sent
+		p.mu.Unlock() //nolint:staticcheck // there is nothing to do inside
+	}
+}
+
+// flush waits until no more than limit bytes wait for any peer, or ctx ends.
+func (o *outbound) flush(ctx context.Context, limit int) error {
+	for _, p := range o.table.all() {
+		room := p.room(limit)
+		if room == nil {
+			continue
+		}
+		select {
+		case <-room:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// close drops all peers. Those whose acknowledgement came have read everything; of the others it is reported.
+func (o *outbound) close() {
+	o.over.Store(true)
+	o.cancel()
+	for _, p := range o.table.all() {
+		o.part(p)
+	}
+	o.writers.Wait()
+}
+
+// ackLinger is given to our last acknowledgements to leave: peers that acknowledged read, so they leave at once.
+const ackLinger = 100 * time.Millisecond
+
+func (o *outbound) part(p *peer) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forgotten = true
+	if p.link != nil && o.farewells.acked(p.id) && p.link.bytes == 0 {
+		p.detach(p.link, ackLinger)
+		return
+	}
+	p.dropLocked(zebus.ErrNotRunning)
+}

@@ -1,0 +1,221 @@
+//go:build cgo
+
+package zmq
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/pebbe/zmq4"
+
+	"github.com/zebus-go/zebus/zebus"
+)
+
+// A peer is another peer as messages to it see it.
+type peer struct {
+	id  zebus.PeerID
+	out *outbound
+
+	mu        sync.Mutex
+	link      *link // nil while there is none
+	breaker   breaker
+	forgotten bool // no longer in the table: whoever holds it looks again
+}
+
+const errAgain = zmq4.Errno(syscall.EAGAIN)
+
+var (
+	// errFull means that libzmq takes no more for a peer now.
+	errFull = errors.New("socket is full")
+	// errForgotten means that the table has another entry for the peer, or none.
+	errForgotten = errors.New("peer was forgotten")
+)
+
+// send hands a message over: to libzmq where that takes it, else to the queue. It has copied the frame when it
+// returns. The error is the reason why the peer does not get the message.
+func (p *peer) send(endpoint string, m outgoing) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.admit(m); err != nil {
+		return err
+	}
+	if err := p.linkTo(endpoint); err != nil {
+		return err
+	}
+	return p.handOver(m)
+}
+
+// admit says whether a message may be sent at all, and by this entry of the table. While the transport stops, only its
+// own may. p.mu must be held.
+func (p *peer) admit(m outgoing) error {
+	switch {
+	case p.out.over.Load(), p.out.refusing.Load() && !m.id.IsZero():
+		return zebus.ErrNotRunning
+	case p.forgotten:
+		return errForgotten
+	default:
+		return nil
+	}
+}
+
+// handOver gives a message to the link. p.mu must be held.
+func (p *peer) handOver(m outgoing) error {
+	if p.link.busy() {
+		return p.enqueue(m)
+	}
+	return p.write(m)
+}
+
+// linkTo makes sure that there is a link to the endpoint. p.mu must be held.
+func (p *peer) linkTo(endpoint string) error {
+	if p.link != nil && !p.link.leadsTo(endpoint) {
+		p.dropLocked(fmt.Errorf("the peer has moved from %s to %s: %w", p.link.endpoint, endpoint, zebus.ErrPeerRestarted))
+		p.breaker = breaker{retries: p.breaker.retries}
+	}
+	if p.breaker.reason != nil {
+		if err := p.breaker.closed(time.Now()); err != nil {
+			return err
+		}
+	}
+	if p.link != nil {
+		return nil
+	}
+	return p.open(endpoint)
+}
+
+// write gives libzmq a message. p.mu must be held, and the link be idle.
+func (p *peer) write(m outgoing) error {
+	l := p.link
+	err := l.send(m.frame, zmq4.DONTWAIT)
+	switch {
+	case err == nil:
+		l.accepted(m.id)
+		p.breaker.succeeded()
+		return nil
+	case errors.Is(err, errFull):
+		return p.enqueue(m)
+	default:
+		return fmt.Errorf("write to %s: %w: %w", l.endpoint, err, zebus.ErrPeerUnreachable)
+	}
+}
+
+// enqueue copies a message to the end of the queue and makes sure that somebody empties it. p.mu must be held.
+func (p *peer) enqueue(m outgoing) error {
+	l := p.link
+	if l.bytes > 0 && l.bytes+len(m.frame) > p.out.cfg.SendQueueLimit {
+		return fmt.Errorf("%d bytes wait for it, limit %d: %w", l.bytes, p.out.cfg.SendQueueLimit, zebus.ErrPeerBusy)
+	}
+	l.push(outgoing{id: m.id, frame: append([]byte(nil), m.frame...)})
+	p.startWriter(l)
+	return nil
+}
+
+// established hears that a connection stands.
+func (p *peer) established(l *link) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !l.dropped && !l.established {
+		l.establish()
+	}
+}
+
+// ended hears that a connection has ended, or that none came about: cause says why.
+func (p *peer) ended(l *link, cause error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case l.dropped:
+	case l.established:
+		p.lost(l, fmt.Errorf("connection to %s lost: %w: %w", l.endpoint, cause, zebus.ErrPeerUnreachable))
+	default:
+		p.unreached(l, fmt.Errorf("connect to %s: %w: %w", l.endpoint, cause, zebus.ErrPeerUnreachable))
+	}
+}
+
+// unreached gives up a link whose connection could not be made, and all that is in it. p.mu must be held.
+func (p *peer) unreached(l *link, reason error) {
+	p.out.log.Warn("peer is unreachable", "peer", p.id, "endpoint", l.endpoint, "error", reason)
+	p.breaker.shut(time.Now(), reason, p.out.cfg.ClosedAfterConnectFailure)
+	early := l.early
+	l.early = nil
+	p.detach(l, 0)
+	p.out.reports.failed(p.id, early, reason)
+	p.out.reports.failed(p.id, ids(l.take()), reason)
+}
+
+// lost gives up a link whose connection broke. What had not been given to libzmq yet gets another one: the peer may
+// have restarted, or the network be back. p.mu must be held.
+func (p *peer) lost(l *link, reason error) {
+	uncertain := l.tally.uncertain()
+	p.out.log.Info("connection lost", "peer", p.id, "endpoint", l.endpoint, "uncertain", uncertain)
+	p.detach(l, 0)
+	p.out.reports.uncertain(p.id, uncertain, reason)
+	queue := l.take()
+	if len(queue) == 0 {
+		return
+	}
+	if err := p.open(l.endpoint); err != nil {
+		p.out.reports.failed(p.id, ids(queue), err)
+		return
+	}
+	for _, m := range queue {
+		p.link.push(m)
+	}
+	p.startWriter(p.link)
+}
+
+// dropLocked gives up the link, if there is one, and reports what it may not have delivered. p.mu must be held.
+func (p *peer) dropLocked(reason error) {
+	l := p.link
+	if l == nil {
+		return
+	}
+	uncertain := l.tally.uncertain() + len(l.early)
+	p.detach(l, 0)
+	p.out.reports.failed(p.id, ids(l.take()), reason)
+	p.out.reports.uncertain(p.id, uncertain, reason)
+}
+
+// detach parts peer and link. The socket is closed now, or by the writer that holds it. p.mu must be held.
+func (p *peer) detach(l *link, linger time.Duration) {
+	if p.link == l {
+		p.link = nil
+	}
+	l.dropped = true
+	l.release()
+	p.out.farewells.drop(p.id)
+	if !l.writing {
+		p.out.shut(l, linger)
+	}
+}
+
+// forget takes the peer out of the table. p.mu must be held.
+func (p *peer) forget(reason error) {
+	p.forgotten = true
+	p.dropLocked(reason)
+	p.out.table.remove(p)
+}
+
+// heard notes that a frame from the peer came in. p.mu must be held.
+func (p *peer) heard(now time.Time) {
+	if p.link != nil {
+		p.link.tally.heard(now)
+		return
+	}
+	// A peer that talks is reachable, whatever happened when it was tried. Failed sends are another matter: a peer
+	// that does not read may well write; but its link is still there.
+	p.breaker.open()
+}
+
+// room returns a channel that is closed once no more than limit bytes wait for the peer; nil when that is so already.
+func (p *peer) room(limit int) <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.link == nil {
+		return nil
+	}
+	return p.link.room(limit)
+}

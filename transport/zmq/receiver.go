@@ -1,0 +1,153 @@
+//go:build cgo
+
+package zmq
+
+/*
+#cgo !windows pkg-config: libzmq
+#include <errno.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+#define ZEBUS_BATCH 256
+
+// A batch is what one call received. The messages stay open until the next one: Go copies the bytes, and asks for the
+// address behind a message only when it is no good.
+typedef struct {
+	int count;
+	zmq_msg_t messages[ZEBUS_BATCH];
+	void *data[ZEBUS_BATCH];
+	size_t size[ZEBUS_BATCH];
+} zebus_batch;
+
+static void zebus_release(zebus_batch *b) {
+	for (int i = 0; i < b->count; i++)
+		zmq_msg_close(&b->messages[i]);
+	b->count = 0;
+}
+
+// Waits for one message as long as ZMQ_RCVTIMEO says, and takes with it what else is there, until that is about so
+// many bytes. Returns an error number, or 0.
+static int zebus_receive(void *socket, zebus_batch *b, size_t bytes) {
+	size_t taken = 0;
+	zebus_release(b);
+	while (b->count < ZEBUS_BATCH && taken < bytes) {
+		zmq_msg_t *m = &b->messages[b->count];
+		zmq_msg_init(m);
+		if (zmq_msg_recv(m, socket, b->count == 0 ? 0 : ZMQ_DONTWAIT) < 0) {
+			int error = zmq_errno();
+			zmq_msg_close(m);
+			if (error == EINTR)
+				continue;
+			return error == EAGAIN ? 0 : error;
+		}
+		b->data[b->count] = zmq_msg_data(m);
+		b->size[b->count] = zmq_msg_size(m);
+		taken += b->size[b->count];
+		b->count++;
+	}
+	return 0;
+}
+
+static const char *zebus_remote(zebus_batch *b, int i) {
+#if ZMQ_VERSION >= ZMQ_MAKE_VERSION(4, 1, 0)
+	return zmq_msg_gets(&b->messages[i], "Peer-Address");
+#else
+	return NULL;
+#endif
+}
+*/
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"github.com/pebbe/zmq4"
+)
+
+// A receiver reads a socket with one call into libzmq per batch, where one call per step of each message costs more
+// than everything else on the way to the bus. It is used by one goroutine.
+type receiver struct {
+	socket unsafe.Pointer // void * of libzmq; the socket stays that of whoever handed it in
+	batch  *C.zebus_batch
+	frames []frame
+}
+
+// A frame is what one ZMQ message, or one part of one, holds. Its bytes belong to whoever reads them.
+type frame struct {
+	bytes []byte
+	index int // in the batch
+}
+
+const (
+	// batchBytes is about how much one batch holds: libzmq has these bytes too until the next one.
+	batchBytes = 1 << 20
+	// smallFrame is the size in bytes up to which the frames of a batch share their memory. Who keeps one of them keeps
+	// the small ones of its batch.
+	smallFrame = 2048
+)
+
+// newReceiver returns a receiver of a socket, which is closed after it.
+func newReceiver(s *zmq4.Socket) (*receiver, error) {
+	field, ok := reflect.TypeFor[zmq4.Socket]().FieldByName("soc")
+	if !ok || field.Type.Kind() != reflect.UnsafePointer {
+		return nil, errors.New("this version of github.com/pebbe/zmq4 keeps its sockets elsewhere: use v1.4.0")
+	}
+	batch := (*C.zebus_batch)(C.calloc(1, C.sizeof_zebus_batch))
+	return &receiver{socket: *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(s), field.Offset)), batch: batch}, nil
+}
+
+// close frees the memory of the receiver.
+func (r *receiver) close() {
+	C.zebus_release(r.batch)
+	C.free(unsafe.Pointer(r.batch))
+	r.batch = nil
+}
+
+// receive waits for a frame, as long as the socket says, and returns all that are there. The slice is good until the
+// next call; what is in it remains.
+func (r *receiver) receive() ([]frame, error) {
+	code := C.zebus_receive(r.socket, r.batch, batchBytes)
+	r.copyFrames()
+	if code != 0 {
+		return r.frames, fmt.Errorf("receive: %w", zmq4.Errno(code))
+	}
+	return r.frames, nil
+}
+
+// copyFrames copies what libzmq holds: each large frame by itself, the small ones into one block.
+func (r *receiver) copyFrames() {
+	count := int(r.batch.count)
+	block := make([]byte, 0, r.smallBytes())
+	r.frames = r.frames[:0]
+	for i := range count {
+		f := frame{index: i}
+		from := unsafe.Slice((*byte)(r.batch.data[i]), int(r.batch.size[i]))
+		if len(from) <= smallFrame {
+			start := len(block)
+			block = append(block, from...)
+			f.bytes = block[start:len(block):len(block)]
+		} else {
+			f.bytes = append(make([]byte, 0, len(from)), from...)
+		}
+		r.frames = append(r.frames, f)
+	}
+}
+
+// smallBytes returns how many bytes the small frames of the batch have together.
+func (r *receiver) smallBytes() int {
+	n := 0
+	for _, size := range r.batch.size[:r.batch.count] {
+		if size <= smallFrame {
+			n += int(size)
+		}
+	}
+	return n
+}
+
+// remote returns the address that a frame of the newest batch came from, as far as libzmq knows it.
+func (r *receiver) remote(f *frame) string {
+	return C.GoString(C.zebus_remote(r.batch, C.int(f.index)))
+}

@@ -1,0 +1,34 @@
+package zmq
+
+import "time"
+
+// A tally counts the messages of one connection of which nobody knows whether they arrived.
+//
+// Nothing on a connection says what its other end has read. But a peer that lives reads at once what arrives: a frame
+// from it is taken as proof that it has read what was sent settleTime before. So the tally errs on the side of too
+// many.
+//
+// Invariant: floor <= mark <= sent.
+type tally struct {
+	sent   int // handed to libzmq since the connection was made
+	floor  int // of these, those that have arrived
+	mark   int // of these, those that had been sent at markAt
+	markAt time.Time
+}
+
+// settleTime is how long after sending a sign of life counts.
+const settleTime = time.Second
+
+// heard notes a sign of life.
+func (t *tally) heard(now time.Time) {
+	if now.Sub(t.markAt) < settleTime {
+		return
+	}
+	t.floor, t.mark, t.markAt = t.mark, t.sent, now
+}
+
+// settle says that everything has arrived, or is accounted for otherwise.
+func (t *tally) settle() { t.floor, t.mark = t.sent, t.sent }
+
+// uncertain returns how many messages may be lost if the connection dies now.
+func (t *tally) uncertain() int { return t.sent - t.floor }

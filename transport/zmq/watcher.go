@@ -1,0 +1,171 @@
+//go:build cgo
+
+package zmq
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/pebbe/zmq4"
+)
+
+// A watcher hears what libzmq says of connections: one goroutine for all sockets of a transport.
+//
+// libzmq writes the events of a socket to a pair of sockets inside the process, waiting when there is no room or no
+// reader. So the reading end is there before the first event, has no limit, and is closed last, by the goroutine that
+// reads it, after the event that says that there will be no more.
+type watcher struct {
+	context *zmq4.Context
+	control *zmq4.Socket // read by the goroutine: look at mu
+	wg      sync.WaitGroup
+
+	mu struct {
+		sync.Mutex
+		bell    *zmq4.Socket // the other end of control
+		added   []*watch
+		closing bool
+		names   int
+	}
+}
+
+// A watch is the reading end of the events of one socket.
+type watch struct {
+	socket *zmq4.Socket
+	handle func(event zmq4.Event, value int) // runs on the goroutine of the watcher; must not wait
+}
+
+const controlAddress = "inproc://watcher"
+
+// newWatcher returns a running watcher. Every socket that it watches is unwatched before it is stopped.
+func newWatcher(context *zmq4.Context) (*watcher, error) {
+	w := &watcher{context: context}
+	var err error
+	if w.control, err = pairEnd(context, (*zmq4.Socket).Bind, controlAddress); err != nil {
+		return nil, err
+	}
+	if w.mu.bell, err = pairEnd(context, (*zmq4.Socket).Connect, controlAddress); err != nil {
+		return nil, errors.Join(err, w.control.Close())
+	}
+	w.wg.Go(w.run)
+	return w, nil
+}
+
+// pairEnd returns one end of a pair of sockets inside the process.
+func pairEnd(context *zmq4.Context, join func(*zmq4.Socket, string) error, address string) (*zmq4.Socket, error) {
+	s, err := context.NewSocket(zmq4.PAIR)
+	if err != nil {
+		return nil, fmt.Errorf("socket for events: %w", err)
+	}
+	err = errors.Join(s.SetLinger(0), s.SetRcvhwm(0), s.SetSndhwm(0), join(s, address))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("socket for events: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// watch makes handle hear of the events of a socket until unwatch. The caller owns the socket.
+func (w *watcher) watch(s *zmq4.Socket, events zmq4.Event, handle func(zmq4.Event, int)) error {
+	address := w.newAddress()
+	if err := s.Monitor(address, events|zmq4.EVENT_MONITOR_STOPPED); err != nil {
+		return fmt.Errorf("watch a socket: %w", err)
+	}
+	end, err := pairEnd(w.context, (*zmq4.Socket).Connect, address)
+	if err != nil {
+		return errors.Join(err, s.Monitor("", 0))
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.mu.added = append(w.mu.added, &watch{socket: end, handle: handle})
+	w.ringLocked()
+	return nil
+}
+
+// unwatch makes libzmq write the last event. The caller owns the socket.
+func (*watcher) unwatch(s *zmq4.Socket) error { return s.Monitor("", 0) }
+
+func (w *watcher) newAddress() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.mu.names++
+	return fmt.Sprintf("inproc://events-%d", w.mu.names)
+}
+
+// ringLocked wakes the goroutine. w.mu must be held.
+func (w *watcher) ringLocked() {
+	// An error would mean that the bell is closed, and then nobody waits for it.
+	_, _ = w.mu.bell.SendBytes([]byte{0}, zmq4.DONTWAIT)
+}
+
+// stop returns when the last event of every socket has been handled.
+func (w *watcher) stop() error {
+	w.mu.Lock()
+	w.mu.closing = true
+	w.ringLocked()
+	w.mu.Unlock()
+	w.wg.Wait()
+	return errors.Join(w.mu.bell.Close(), w.control.Close())
+}
+
+// patience bounds the wait for last events. They are written before the sockets are closed, so it is never needed.
+const patience = 2 * time.Second
+
+func (w *watcher) run() {
+	watches := map[*zmq4.Socket]*watch{}
+	poller := zmq4.NewPoller()
+	poller.Add(w.control, zmq4.POLLIN)
+	for wait := time.Duration(-1); ; {
+		ready, err := poller.Poll(wait)
+		added, closing := w.news()
+		for _, a := range added {
+			watches[a.socket] = a
+			poller.Add(a.socket, zmq4.POLLIN)
+		}
+		for _, r := range ready {
+			w.serve(r.Socket, watches, poller)
+		}
+		if closing && (len(watches) == 0 || len(ready) == 0) || err != nil {
+			break
+		}
+		if closing {
+			wait = patience
+		}
+	}
+	for s := range watches {
+		_ = s.Close() // inside the process: nothing to lose
+	}
+}
+
+// news returns what changed since the last call.
+func (w *watcher) news() (added []*watch, closing bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	added, w.mu.added = w.mu.added, nil
+	return added, w.mu.closing
+}
+
+// serve reads everything that a socket has.
+func (w *watcher) serve(s *zmq4.Socket, watches map[*zmq4.Socket]*watch, poller *zmq4.Poller) {
+	if s == w.control {
+		for {
+			if _, err := s.RecvBytes(zmq4.DONTWAIT); err != nil {
+				return
+			}
+		}
+	}
+	watch := watches[s]
+	for {
+		event, _, value, err := s.RecvEvent(zmq4.DONTWAIT)
+		if err != nil {
+			return
+		}
+		if event == zmq4.EVENT_MONITOR_STOPPED {
+			delete(watches, s)
+			_ = poller.RemoveBySocket(s) // it is there
+			_ = s.Close()                // inside the process: nothing to lose
+			return
+		}
+		watch.handle(event, value)
+	}
+}
