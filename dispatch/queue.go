@@ -1,0 +1,197 @@
+package dispatch
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// A queue runs its invokers one at a time. What makes that so is the turn: the right to
+// take the next items and to run handler code. It is held by a worker or by a
+// handler that took it back, or it is free.
+//
+//	dispatched → backlog → (a worker takes up to BatchSize) → taken → (claims one batch) → Invoke
+//
+// Whoever holds the turn reads taken without the lock. Only claiming is shared, because
+// Purge may claim what is left: an index in taken belongs to whoever moved claimed past it.
+//
+// Invariants, whenever mu is free:
+//   - the turn is free only if nothing waits or the dispatcher does not run
+//   - the turn is free only if no handler waits to take it back
+//   - a handler is in lent.turns from its first Lend until it has ended
+type queue struct {
+	name   string
+	index  int // in Dispatcher.queues
+	config QueueConfig
+	memory *budget
+	life   *life
+	wg     *sync.WaitGroup // of the dispatcher's workers
+
+	onPanic func(queue string, err error)
+
+	bytes   atomic.Int64            // of entries accepted whose invoker has not returned
+	claimed atomic.Int64            // taken[:claimed] is running or over
+	askers  atomic.Int64            // len(reclaim), for a look without the lock
+	running atomic.Pointer[Invoker] // of the batch claimed last
+
+	mu      sync.Mutex
+	held    bool    // somebody has the turn
+	backlog backlog // what was not taken yet
+	taken   []item  // replaced under mu by the holder of the turn
+	reclaim []*Turn // handlers that wait to take the turn back, in order
+	spare   *worker // of a goroutine that ended
+	lent    struct {
+		turns   map[*Turn]struct{}
+		entries int // of those turns
+	}
+}
+
+func newQueue(name string, index int, d *Dispatcher) *queue {
+	q := &queue{
+		name: name, index: index, config: d.config.Queues[queueKey(name)],
+		memory: &d.memory, life: &d.life, wg: &d.workers, onPanic: d.config.OnPanic,
+		taken: make([]item, 0, d.config.BatchSize),
+	}
+	q.lent.turns = make(map[*Turn]struct{})
+	return q
+}
+
+// push queues items as far as there is room, and appends the others to refused.
+func (q *queue) push(items []item, refused *[]refusal) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.backlog.push(q.admitLocked(items, refused))
+	q.wakeLocked()
+}
+
+// wake starts what waits in the queue, after the dispatcher has started.
+func (q *queue) wake() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.wakeLocked()
+}
+
+// wakeLocked gives the turn to a new worker if the queue has work and nobody is at it.
+func (q *queue) wakeLocked() {
+	if !q.held && q.lengthLocked() > 0 && q.life.runs() {
+		q.held = true
+		q.startWorkerLocked()
+	}
+}
+
+// lengthLocked counts the entries that wait.
+func (q *queue) lengthLocked() int {
+	return q.backlog.count + len(q.taken) - int(q.claimed.Load())
+}
+
+// idleLocked says whether no handler of the queue is running or lent, and none waits to.
+func (q *queue) idleLocked() bool {
+	return !q.held && len(q.lent.turns) == 0 && q.lengthLocked() == 0
+}
+
+// claim gives w the next batch. Without one it returns false, and the turn is no
+// longer w's.
+func (q *queue) claim(w *worker) bool {
+	for {
+		if q.claimTaken(w) {
+			return true
+		}
+		if !q.refill(w) {
+			return false
+		}
+	}
+}
+
+// claimTaken claims a batch of what was taken. The caller has the turn.
+func (q *queue) claimTaken(w *worker) bool {
+	from := q.claimed.Load()
+	if int(from) == len(q.taken) {
+		return false
+	}
+	batch := q.taken[from:]
+	batch = batch[:batchLength(batch)]
+	if !q.claimed.CompareAndSwap(from, from+int64(len(batch))) {
+		return false // Purge was faster
+	}
+	w.begin(batch)
+	return true
+}
+
+// batchLength is how many of the first items go to their invoker together.
+func batchLength(items []item) int {
+	n := 1
+	for n < min(len(items), items[0].inv.MaxBatch) && merges(items[0], items[n]) {
+		n++
+	}
+	return n
+}
+
+// refill takes more of the backlog. When there is none, or a handler wants the turn
+// back, it gives up the turn and returns false.
+func (q *queue) refill(w *worker) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.reclaim) > 0 || q.backlog.count == 0 {
+		q.leaveLocked(w)
+		return false
+	}
+	q.taken = q.backlog.pop(q.taken[:0])
+	q.claimed.Store(0)
+	return true
+}
+
+// leave gives up the turn of w.
+func (q *queue) leave(w *worker) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.leaveLocked(w)
+}
+
+// leaveLocked gives up the turn of w, whose goroutine is about to end.
+func (q *queue) leaveLocked(w *worker) {
+	q.spare = w
+	q.passTurnLocked()
+}
+
+// passTurnLocked gives the turn to the first handler that wants it back, else to a new worker if
+// there is work, else to nobody.
+func (q *queue) passTurnLocked() {
+	q.held = false
+	for len(q.reclaim) > 0 && !q.held {
+		q.held = q.dropAskerLocked(0).grantLocked()
+	}
+	q.wakeLocked()
+	q.reportIdleLocked()
+}
+
+// reportIdleLocked tells a Stop that may wait for this queue.
+func (q *queue) reportIdleLocked() {
+	if q.idleLocked() {
+		q.life.changed()
+	}
+}
+
+// dropAskerLocked removes the i-th handler that waits to take the turn back.
+func (q *queue) dropAskerLocked(i int) *Turn {
+	t := q.reclaim[i]
+	q.reclaim = slices.Delete(q.reclaim, i, i+1)
+	q.askers.Store(int64(len(q.reclaim)))
+	return t
+}
+
+// drain removes everything that waits and returns it.
+func (q *queue) drain() []item {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.drainLocked()
+}
+
+// drainLocked removes everything that waits and returns it.
+func (q *queue) drainLocked() []item {
+	items := make([]item, 0, q.backlog.count+len(q.taken))
+	from := q.claimed.Swap(int64(len(q.taken)))
+	left := q.taken[from:]
+	items = q.backlog.pop(append(items, left...))
+	clear(left)
+	return items
+}

@@ -1,0 +1,45 @@
+package dispatch
+
+import "slices"
+
+// Stats is what a dispatcher holds at a moment.
+type Stats struct {
+	Memory int64        // bytes counted against Config.MemoryLimit
+	Queues []QueueStats // in the order in which they were first named
+}
+
+// QueueStats is what a queue holds at a moment.
+type QueueStats struct {
+	Name    string
+	Length  int      // entries that wait
+	Bytes   int64    // of entries that wait or are being handled
+	Running string   // name of the handler that has the turn, "" if none
+	Lent    []string // names of the handlers that have lent it, sorted
+}
+
+// Stats looks at all queues, one after the other.
+func (d *Dispatcher) Stats() Stats {
+	stats := Stats{Memory: d.memory.used.Load()}
+	for _, q := range d.all() {
+		stats.Queues = append(stats.Queues, q.stats())
+	}
+	return stats
+}
+
+func (q *queue) stats() QueueStats {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	s := QueueStats{Name: q.name, Length: q.lengthLocked(), Bytes: q.bytes.Load()}
+	if running := q.running.Load(); q.held && running != nil {
+		s.Running = running.Name
+	}
+	for t := range q.lent.turns {
+		if t.lentLocked() {
+			s.Lent = append(s.Lent, t.inv.Name)
+		} else {
+			s.Running = t.inv.Name
+		}
+	}
+	slices.Sort(s.Lent)
+	return s
+}
