@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -128,7 +129,7 @@ func TestBadFiles(t *testing.T) {
 				`<bus>:1: directory_endpoints: "tcp://*:1" is no endpoint to connect to, want "tcp://host:port"`,
 				`<bus>:2: peer_id: "Acme Echo" is no peer id, want for example "Acme.Echo.0" without spaces`,
 				`<zmq>:1: inbound_endpoint: "udp://*:1" is no endpoint, want "tcp://host:port", where host and port may be "*"`,
-				`<zmq>:2: advertised_endpoint: "gate.example" is no address to advertise, want "host:port"`,
+				`<zmq>:2: advertised_endpoint: "gate.example" is no address to advertise, want "host:port", where port may be "*"`,
 				`<zmq>:3: bind_address: "::1" is no address to bind, want "*" or an IPv4 address of this machine`,
 			},
 			is: host.ErrInvalidValue,
@@ -220,6 +221,7 @@ func TestValidate(t *testing.T) {
 	bad.Bus.RegistrationTimeout = -1
 	bad.Zmq.InboundEndpoint = ""
 	bad.Zmq.KeepAlive.Interval = 1
+	bad.StopTimeout = -time.Second
 	tests := map[string]struct {
 		err  error
 		want []string
@@ -233,6 +235,7 @@ func TestValidate(t *testing.T) {
 			`registration_timeout: -1ns is below the minimum 1ms`,
 			`inbound_endpoint: "" is no endpoint, want "tcp://host:port", where host and port may be "*"`,
 			`keep_alive.interval: 1ns is below the minimum 1s`,
+			`StopTimeout: -1s is negative`,
 		}},
 		"a directory needs an environment": {host.DefaultDirectoryConfig().Validate(), []string{
 			`environment: has no default and must be set`,

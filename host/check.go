@@ -3,10 +3,11 @@ package host
 import (
 	"net/netip"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/zebus-go/zebus/transport/zmq"
 )
 
 // checkNamed runs the further check that a tag names on a value of that setting.
@@ -40,33 +41,18 @@ func checkPeer(id string) error {
 	return nil
 }
 
-// endpointForm is the grammar of wire.md 1.3. No IPv6, no scheme but tcp.
-var endpointForm = regexp.MustCompile(`(?i)^tcp://(\*|[0-9a-z_.-]+):(\*|[0-9]+)/?$`)
-
-// splitEndpoint returns host and port of an endpoint; either may be "*".
-func splitEndpoint(endpoint string) (host, port string, ok bool) {
-	parts := endpointForm.FindStringSubmatch(endpoint)
-	if parts == nil {
-		return "", "", false
-	}
-	return parts[1], parts[2], true
-}
-
 func checkInbound(endpoint string) error {
-	_, port, ok := splitEndpoint(endpoint)
-	if !ok {
+	e, err := zmq.ParseEndpoint(endpoint)
+	if err != nil {
 		return invalid("%q is no endpoint, want \"tcp://host:port\", where host and port may be \"*\"", endpoint)
 	}
-	if port == "*" {
-		return nil
-	}
-	return checkPort(port, 0)
+	return checkPort(e, 0)
 }
 
-// checkPort accepts ports from lowest on; zero lets the system choose.
-func checkPort(port string, lowest uint64) error {
-	if n := digits(port); n < lowest || n > 65535 {
-		return invalid("port %s is not between %d and 65535", port, lowest)
+// checkPort accepts ports from lowest on, and "*"; zero lets the system choose too.
+func checkPort(e zmq.Endpoint, lowest uint64) error {
+	if n := digits(e.Port); !e.AnyPort() && (n < lowest || n > 65535) {
+		return invalid("port %s is not between %d and 65535", e.Port, lowest)
 	}
 	return nil
 }
@@ -82,21 +68,28 @@ func checkRemotes(endpoints reflect.Value) error {
 }
 
 func checkRemote(endpoint string) error {
-	host, port, ok := splitEndpoint(endpoint)
-	if !ok || host == "*" || port == "*" || strings.HasSuffix(endpoint, "/") {
+	e, err := zmq.ParseEndpoint(endpoint)
+	if err != nil || e.AnyHost() || e.AnyPort() || strings.HasSuffix(endpoint, "/") {
 		return invalid("%q is no endpoint to connect to, want \"tcp://host:port\"", endpoint)
 	}
-	return checkPort(port, 1)
+	return checkPort(e, 1)
 }
 
+// checkAdvertised accepts an address with or without the scheme. Its port may be the one that
+// was bound.
 func checkAdvertised(address string) error {
 	if address == "" {
 		return nil
 	}
-	if checkRemote("tcp://"+address) != nil {
-		return invalid("%q is no address to advertise, want \"host:port\"", address)
+	endpoint := address
+	if !strings.Contains(address, "://") {
+		endpoint = "tcp://" + address
 	}
-	return nil
+	e, err := zmq.ParseEndpoint(endpoint)
+	if err != nil || e.AnyHost() || strings.HasSuffix(address, "/") {
+		return invalid("%q is no address to advertise, want \"host:port\", where port may be \"*\"", address)
+	}
+	return checkPort(e, 1)
 }
 
 func checkBind(address string) error {

@@ -2,7 +2,10 @@ package host
 
 import (
 	"errors"
+	"log/slog"
 	"time"
+
+	"github.com/zebus-go/zebus/zebus"
 )
 
 // Config is everything a peer can be told from outside. It is complete: start from
@@ -11,6 +14,15 @@ import (
 type Config struct {
 	Bus BusConfig // bus.toml
 	Zmq ZmqConfig // zmq.toml
+
+	// StopTimeout bounds a graceful stop; after it, handlers that still run are left behind. No
+	// file has it, it belongs to the program. Too small and accepted messages are not handled.
+	// Zero means 30 seconds.
+	StopTimeout time.Duration
+
+	// Logger hears what the bus, the directory client and the transport have to say. Nil means
+	// [slog.Default].
+	Logger *slog.Logger
 }
 
 // BusConfig is the content of bus.toml: who the peer is, where its directory is, how its bus
@@ -19,7 +31,7 @@ type BusConfig struct {
 	// PeerID names this peer, for example "Acme.Echo.0". A "*" in it is replaced by a unique
 	// text when the bus is built, for clients of which many run at once. Empty means that the
 	// program names itself in code; a peer without a name cannot be built.
-	PeerID string `toml:"peer_id" default:"" check:"peer"`
+	PeerID zebus.PeerID `toml:"peer_id" default:"" check:"peer"`
 
 	// Environment keeps networks apart: a peer drops messages of every other environment
 	// without a reply, so all peers and directories of a network must agree on it. It has no
@@ -86,7 +98,7 @@ type BusConfig struct {
 // DefaultConfig returns the configuration of a peer of which nothing was said. It still lacks
 // what no default can know: a name, an environment and a directory.
 func DefaultConfig() Config {
-	return Config{Bus: defaults[BusConfig](), Zmq: defaults[ZmqConfig]()}
+	return Config{Bus: defaults[BusConfig](), Zmq: defaults[ZmqConfig](), StopTimeout: DefaultStopTimeout}
 }
 
 // Validate reports everything that keeps c from describing a peer, each problem as a [*Problem]
@@ -98,5 +110,6 @@ func (c Config) Validate() error {
 		required("environment", c.Bus.Environment != ""),
 		required("directory_endpoints", len(c.Bus.DirectoryEndpoints) > 0),
 		verify(c.Zmq),
+		notNegative("StopTimeout", c.StopTimeout),
 	)
 }

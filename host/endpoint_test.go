@@ -13,34 +13,34 @@ import (
 func TestEndpointForms(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		endpoint        string
-		inbound, remote bool
+		endpoint                    string
+		inbound, remote, advertised bool
 	}{
-		"any host and any port":               {"tcp://*:*", true, false},
-		"any host and a port":                 {"tcp://*:7465", true, false},
-		"a name and any port":                 {"tcp://some.name:*", true, false},
-		"a name and a port":                   {"tcp://some-name_1.example:7465", true, true},
-		"an IPv4 address":                     {"tcp://10.0.0.1:65535", true, true},
-		"capitals":                            {"TCP://HOST:1", true, true},
-		"a slash in the end":                  {"tcp://*:7465/", true, false},
-		"a slash behind what is connected to": {"tcp://host:1/", true, false},
-		"port zero, which is a free one":      {"tcp://*:0", true, false},
-		"a port with zeros in front":          {"tcp://host:00080", true, true},
-		"a port too large":                    {"tcp://host:65536", false, false},
-		"a port beyond 64 bits":               {"tcp://host:99999999999999999999999", false, false},
-		"no port":                             {"tcp://host", false, false},
-		"an empty port":                       {"tcp://host:", false, false},
-		"no host":                             {"tcp://:1", false, false},
-		"no scheme":                           {"host:1", false, false},
-		"another scheme":                      {"ipc://host:1", false, false},
-		"IPv6":                                {"tcp://[::1]:1", false, false},
-		"a path":                              {"tcp://host:1/path", false, false},
-		"two slashes in the end":              {"tcp://host:1//", false, false},
-		"a space":                             {"tcp://host :1", false, false},
-		"a line break behind it":              {"tcp://host:1\n", false, false},
-		"a letter outside ASCII":              {"tcp://höst:1", false, false},
-		"a sign":                              {"tcp://host:+1", false, false},
-		"nothing":                             {"", false, false},
+		"any host and any port":               {"tcp://*:*", true, false, false},
+		"any host and a port":                 {"tcp://*:7465", true, false, false},
+		"a name and any port":                 {"tcp://some.name:*", true, false, true},
+		"a name and a port":                   {"tcp://some-name_1.example:7465", true, true, true},
+		"an IPv4 address":                     {"tcp://10.0.0.1:65535", true, true, true},
+		"capitals":                            {"TCP://HOST:1", true, true, true},
+		"a slash in the end":                  {"tcp://*:7465/", true, false, false},
+		"a slash behind what is connected to": {"tcp://host:1/", true, false, false},
+		"port zero, which is a free one":      {"tcp://*:0", true, false, false},
+		"a port with zeros in front":          {"tcp://host:00080", true, true, true},
+		"a port too large":                    {"tcp://host:65536", false, false, false},
+		"a port beyond 64 bits":               {"tcp://host:99999999999999999999999", false, false, false},
+		"no port":                             {"tcp://host", false, false, false},
+		"an empty port":                       {"tcp://host:", false, false, false},
+		"no host":                             {"tcp://:1", false, false, false},
+		"no scheme":                           {"host:1", false, false, true},
+		"another scheme":                      {"ipc://host:1", false, false, false},
+		"IPv6":                                {"tcp://[::1]:1", false, false, false},
+		"a path":                              {"tcp://host:1/path", false, false, false},
+		"two slashes in the end":              {"tcp://host:1//", false, false, false},
+		"a space":                             {"tcp://host :1", false, false, false},
+		"a line break behind it":              {"tcp://host:1\n", false, false, false},
+		"a letter outside ASCII":              {"tcp://höst:1", false, false, false},
+		"a sign":                              {"tcp://host:+1", false, false, false},
+		"nothing":                             {"", false, false, false},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -51,8 +51,12 @@ func TestEndpointForms(t *testing.T) {
 			if got := acceptsRemote(tc.endpoint); got != tc.remote {
 				t.Errorf("directory_endpoints = [%q] is accepted: %t, want %t", tc.endpoint, got, tc.remote)
 			}
-			if address, ok := strings.CutPrefix(tc.endpoint, "tcp://"); ok && acceptsAdvertised(address) != tc.remote {
-				t.Errorf("advertised_endpoint = %q is accepted: %t, want %t", address, !tc.remote, tc.remote)
+			if got := acceptsAdvertised(tc.endpoint); tc.endpoint != "" && got != tc.advertised {
+				t.Errorf("advertised_endpoint = %q is accepted: %t, want %t", tc.endpoint, got, tc.advertised)
+			}
+			address, ok := strings.CutPrefix(tc.endpoint, "tcp://")
+			if ok && acceptsAdvertised(address) != tc.advertised {
+				t.Errorf("advertised_endpoint = %q is accepted: %t, want %t", address, !tc.advertised, tc.advertised)
 			}
 		})
 	}

@@ -77,7 +77,7 @@ func (s setting) setTOML(config reflect.Value, value any) error {
 
 // set sets the setting when the value is a good one.
 func (s setting) set(config reflect.Value, value any) error {
-	v := reflect.ValueOf(value)
+	v := reflect.ValueOf(value).Convert(s.typ)
 	if err := s.verify(v); err != nil {
 		return err
 	}

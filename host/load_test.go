@@ -54,6 +54,7 @@ func TestDefaults(t *testing.T) {
 			MaximumSocketCount:                      2048,
 			KeepAlive:                               host.KeepAliveConfig{Enabled: true, Timeout: 30 * time.Second, Interval: 3 * time.Second},
 		},
+		StopTimeout: 30 * time.Second,
 	}
 	if diff := cmp.Diff(want, host.DefaultConfig()); diff != "" {
 		t.Errorf("DefaultConfig, want -, got +:\n%s", diff)

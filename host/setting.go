@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 )
@@ -108,7 +109,7 @@ func (s setting) mustParse(text string) reflect.Value {
 	if err != nil {
 		panic(fmt.Sprintf("host: tag of %s: %v", s.key, err)) //nolint:forbidigo // this program is wrong
 	}
-	return reflect.ValueOf(v)
+	return reflect.ValueOf(v).Convert(s.typ)
 }
 
 // defaults returns a configuration struct with the default of every setting.
@@ -139,4 +140,12 @@ func required(key string, present bool) error {
 		return nil
 	}
 	return &Problem{Key: key, Err: &reason{kind: ErrMissing, text: "has no default and must be set"}}
+}
+
+// notNegative returns a problem when a duration that only code can set is negative.
+func notNegative(field string, d time.Duration) error {
+	if d >= 0 {
+		return nil
+	}
+	return &Problem{Key: field, Err: invalid("%v is negative", d)}
 }

@@ -15,7 +15,7 @@ var (
 	listType     = reflect.TypeFor[[]string]()
 )
 
-// parseText reads a value of type t from a text, as environment variables and tags hold it.
+// parseText reads a value for a setting of type t, or of the type t is made from, from a text, as environment variables and tags hold it.
 func parseText(t reflect.Type, text string) (any, error) {
 	switch {
 	case t == durationType:
@@ -62,7 +62,7 @@ func splitList(text string) []string {
 	return list
 }
 
-// convert turns a value that the TOML decoder produced into one of type t.
+// convert turns a value that the TOML decoder produced into one for a setting of type t.
 func convert(t reflect.Type, v any) (any, error) {
 	switch {
 	case t == durationType:
@@ -73,7 +73,7 @@ func convert(t reflect.Type, v any) (any, error) {
 		return convertList(v)
 	case t.Kind() == reflect.Int:
 		return convertInt(v)
-	case reflect.TypeOf(v) == t: // text, true or false
+	case reflect.TypeOf(v).Kind() == t.Kind(): // text, true or false
 		return v, nil
 	default:
 		return nil, wrongType(t, v)

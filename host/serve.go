@@ -1,0 +1,128 @@
+package host
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// DefaultStopTimeout bounds a graceful stop of which nobody said how long it may take.
+const DefaultStopTimeout = 30 * time.Second
+
+// ErrKilled means that a second signal ended the process before a graceful stop was done. What
+// was still running has been left behind, so the program should exit.
+var ErrKilled = errors.New("host: killed by a second signal")
+
+// ErrStopTimeout means that a graceful stop did not end in time. It comes joined with what the
+// bus says of the handlers that still run.
+var ErrStopTimeout = errors.New("host: stop timed out")
+
+// A Peer is what can be started and stopped: a [*zebus.Bus].
+type Peer interface {
+	Start(ctx context.Context) error
+	Stop(ctx context.Context) error
+}
+
+// ServeOptions is how [Serve] runs a peer. The zero value is a good one.
+type ServeOptions struct {
+	// Signals is where requests to end the process come from: the first one stops gracefully,
+	// the second one ends at once. Nil means SIGINT and SIGTERM.
+	Signals <-chan os.Signal
+
+	// StopTimeout bounds the graceful stop. Too small and accepted messages are not handled.
+	// Zero means [DefaultStopTimeout].
+	StopTimeout time.Duration
+
+	// Ready, if not nil, is called once the peer has started, unless it shall end already.
+	Ready func()
+}
+
+// Serve starts a peer, keeps it running until ctx ends or a signal arrives, and stops it
+// gracefully. It returns nil when that succeeded, the error of the start when the peer could not
+// start or was asked to end meanwhile, [ErrStopTimeout] when the stop took too long, and
+// [ErrKilled] as soon as a second signal arrives.
+func Serve(ctx context.Context, peer Peer, options ServeOptions) error {
+	if options.Signals == nil {
+		signals := make(chan os.Signal, 2) // two: that is all Serve ever reads
+		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+		defer signal.Stop(signals)
+		options.Signals = signals
+	}
+	life := newLife(ctx, peer, options)
+	ended := make(chan error, 1) // one: nobody may be left to read it
+	go func() { ended <- life.run() }()
+	return life.watch(ended, options.Signals)
+}
+
+// A life is one start and stop of a peer. Its run may outlive Serve in one case only: when a
+// second signal wants the process gone at once.
+type life struct {
+	peer    Peer
+	options ServeOptions
+
+	running    context.Context // ends when the peer shall stop
+	endRunning context.CancelFunc
+	stopping   context.Context // ends when the stop shall be given up; outlives running
+	giveUp     context.CancelFunc
+}
+
+func newLife(ctx context.Context, peer Peer, options ServeOptions) *life {
+	l := &life{peer: peer, options: options}
+	l.running, l.endRunning = context.WithCancel(ctx)
+	l.stopping, l.giveUp = context.WithCancel(context.WithoutCancel(ctx))
+	return l
+}
+
+// run starts the peer, waits for the end of its time, and stops it.
+func (l *life) run() error {
+	if err := l.peer.Start(l.running); err != nil {
+		return err
+	}
+	if l.options.Ready != nil && l.running.Err() == nil {
+		l.options.Ready()
+	}
+	<-l.running.Done()
+	return stop(l.stopping, l.peer, l.options.StopTimeout)
+}
+
+// watch turns signals into the ends of the two contexts, and returns how the run ended.
+func (l *life) watch(ended <-chan error, signals <-chan os.Signal) error {
+	defer l.giveUp()
+	defer l.endRunning()
+	select {
+	case err := <-ended:
+		return err
+	case <-signals:
+		l.endRunning()
+	case <-l.running.Done():
+		return l.watchStop(ended, signals, 2)
+	}
+	return l.watchStop(ended, signals, 1)
+}
+
+// watchStop waits for the end of the stop, which so many signals give up.
+func (l *life) watchStop(ended <-chan error, signals <-chan os.Signal, patience int) error {
+	for range patience {
+		select {
+		case err := <-ended:
+			return err
+		case <-signals:
+		}
+	}
+	return ErrKilled
+}
+
+// stop stops a peer gracefully, within the timeout.
+func stop(ctx context.Context, peer Peer, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(timeout, DefaultStopTimeout))
+	defer cancel()
+	err := peer.Stop(ctx)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+		return errors.Join(ErrStopTimeout, err)
+	}
+	return err
+}
