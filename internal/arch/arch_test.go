@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"persistence":                 {"zebus", "wire", "transport"},
 
 	// Assembly.
-	"host":                    {"zebus", "directory", "transport/zmq"},
+	"host":                    {"zebus", "dispatch", "directory", "transport/zmq"},
 	"zebustest":               {"zebus", "directory", "transport/memory"},
 	"transport/transporttest": {"zebus", "transport"},
 
