@@ -1,8 +1,11 @@
 package transporttest
 
 import (
+	"runtime"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,15 +15,25 @@ import (
 // guard is how long a test waits for what must happen before it fails. Nothing waits for it to pass.
 const guard = 20 * time.Second
 
-// Inbound is a bus that writes down what its transport tells it, for tests to wait for.
+// Inbound is a bus that writes down what its transport tells it, for tests to wait for, and notices when the transport
+// breaks the rules of [zebus.Inbound]. The zero Inbound is ready.
 type Inbound struct {
+	// OnReceive and OnFailed are called as the bus would react: within Receive and SendFailed, after the note is taken.
+	// Set them before the transport starts.
+	OnReceive func(zebus.TransportMessage)
+	OnFailed  func(Failure)
+
+	receiving atomic.Bool
+
 	mu        sync.Mutex
 	changed   chan struct{} // closed at the next change; nil while nobody waits
 	messages  []zebus.TransportMessage
 	failures  []Failure
 	uncertain []Uncertain
-	closed    bool // nothing may come any more
-	late      int  // what came all the same
+	broken    []string      // rules that the transport broke
+	closed    bool          // nothing may come any more
+	hang      chan struct{} // Receive waits for it; nil when the bus does not hang
+	stuck     bool          // Receive is waiting for it
 }
 
 // A Failure is a call of SendFailed.
@@ -39,14 +52,33 @@ type Uncertain struct {
 
 var _ zebus.Inbound = (*Inbound)(nil)
 
-// Receive implements [zebus.Inbound].
+// Receive implements [zebus.Inbound]. It empties the slice, which belongs to the transport.
 func (in *Inbound) Receive(batch []zebus.TransportMessage) {
-	in.note(func() { in.messages = append(in.messages, batch...) })
+	if in.receiving.Swap(true) {
+		in.blame("Receive is called while it runs")
+	}
+	defer in.receiving.Store(false)
+	in.awaitRelease()
+	received := slices.Clone(batch)
+	clear(batch)
+	in.note(func() { in.messages = append(in.messages, received...) })
+	if in.OnReceive != nil {
+		for _, m := range received {
+			in.OnReceive(m)
+		}
+	}
 }
 
 // SendFailed implements [zebus.Inbound].
 func (in *Inbound) SendFailed(id zebus.MessageID, to zebus.PeerID, err error) {
-	in.note(func() { in.failures = append(in.failures, Failure{ID: id, To: to, Err: err}) })
+	if withinSend() {
+		in.blame("SendFailed is called within Send")
+	}
+	f := Failure{ID: id, To: to, Err: err}
+	in.note(func() { in.failures = append(in.failures, f) })
+	if in.OnFailed != nil {
+		in.OnFailed(f)
+	}
 }
 
 // SendUncertain implements [zebus.Inbound].
@@ -54,12 +86,27 @@ func (in *Inbound) SendUncertain(to zebus.PeerID, n int, err error) {
 	in.note(func() { in.uncertain = append(in.uncertain, Uncertain{To: to, N: n, Err: err}) })
 }
 
+// withinSend says whether the Send of a transport is on the stack of the caller.
+func withinSend() bool {
+	callers := make([]uintptr, 64)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
+	for {
+		frame, more := frames.Next()
+		if strings.HasSuffix(frame.Function, "Transport).Send") {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
+}
+
 // note makes a change and wakes those who wait for one.
 func (in *Inbound) note(change func()) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.closed {
-		in.late++
+		in.broken = append(in.broken, "something comes after Stop has returned")
 	}
 	change()
 	if in.changed != nil {
@@ -68,18 +115,75 @@ func (in *Inbound) note(change func()) {
 	}
 }
 
-// Close says that nothing may come any more: what does is counted.
+func (in *Inbound) blame(rule string) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.broken = append(in.broken, rule)
+}
+
+// Hang makes Receive wait until Release, as the bus of a process that hangs.
+func (in *Inbound) Hang() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.hang == nil {
+		in.hang = make(chan struct{})
+	}
+}
+
+// Release ends Hang.
+func (in *Inbound) Release() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.hang != nil {
+		close(in.hang)
+		in.hang = nil
+	}
+}
+
+func (in *Inbound) awaitRelease() {
+	in.mu.Lock()
+	hang := in.hang
+	in.mu.Unlock()
+	if hang == nil {
+		return
+	}
+	in.note(func() { in.stuck = true })
+	<-hang
+	in.note(func() { in.stuck = false })
+}
+
+// AwaitHanging waits until Receive hangs: what comes now stays with the transport.
+func (in *Inbound) AwaitHanging(tb testing.TB) {
+	tb.Helper()
+	in.Await(tb, "the bus to hang", func() bool {
+		in.mu.Lock()
+		defer in.mu.Unlock()
+		return in.stuck
+	})
+}
+
+// Close says that the transport has stopped: nothing may come any more.
 func (in *Inbound) Close() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.closed = true
 }
 
-// Late returns how many calls came after Close.
-func (in *Inbound) Late() int {
+// Open says that the transport is started again.
+func (in *Inbound) Open() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return in.late
+	in.closed = false
+}
+
+// check fails the test for every rule that the transport broke.
+func (in *Inbound) check(tb testing.TB) {
+	tb.Helper()
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, rule := range slices.Compact(in.broken) {
+		tb.Errorf("the transport breaks the contract: %s", rule)
+	}
 }
 
 // Messages returns what was received so far, in order.
@@ -103,10 +207,18 @@ func (in *Inbound) Uncertain() []Uncertain {
 	return slices.Clone(in.uncertain)
 }
 
+type counts struct{ messages, failures, uncertain int }
+
+func (in *Inbound) counts() counts {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return counts{len(in.messages), len(in.failures), len(in.uncertain)}
+}
+
 // AwaitMessages waits until n messages in all have been received and returns them.
 func (in *Inbound) AwaitMessages(tb testing.TB, n int) []zebus.TransportMessage {
 	tb.Helper()
-	in.Await(tb, "messages received", func() bool { return len(in.Messages()) >= n })
+	in.Await(tb, "messages", func() bool { return in.counts().messages >= n })
 	return in.Messages()
 }
 
@@ -123,7 +235,7 @@ func (in *Inbound) AwaitMessage(tb testing.TB) zebus.TransportMessage {
 // AwaitFailures waits until n messages in all have been reported as failed and returns the reports.
 func (in *Inbound) AwaitFailures(tb testing.TB, n int) []Failure {
 	tb.Helper()
-	in.Await(tb, "failures reported", func() bool { return len(in.Failures()) >= n })
+	in.Await(tb, "failures", func() bool { return in.counts().failures >= n })
 	return in.Failures()
 }
 
@@ -139,8 +251,7 @@ func (in *Inbound) Await(tb testing.TB, what string, done func() bool) {
 		select {
 		case <-changed:
 		case <-timeout:
-			tb.Fatalf("waited in vain: %s (%d messages, %d failures, %d uncertain)",
-				what, len(in.Messages()), len(in.Failures()), len(in.Uncertain()))
+			tb.Fatalf("waited in vain for %s: there are %+v", what, in.counts())
 		}
 	}
 }

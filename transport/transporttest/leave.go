@@ -1,0 +1,100 @@
+package transporttest
+
+import (
+	"slices"
+	"time"
+
+	"github.com/zebus-go/zebus/transport"
+	"github.com/zebus-go/zebus/zebus"
+)
+
+// leaveCases are about peers that leave.
+var leaveCases = []testCase{
+	{name: "K25 what is sent to a peer that left is reported", run: sendToOneThatLeft},
+	{name: "X15 a stop takes leave of every connected peer and ends with the last acknowledgement", needs: needsRawEndOfStream, run: takeLeave},
+	{name: "X16 the leave of a peer that was never written to is acknowledged", needs: needsRawEndOfStream, run: acknowledgeLeave},
+	{name: "X17 the acknowledgement of a stranger counts for nothing", needs: needsRawEndOfStream, run: strangersAck},
+	{name: "the messages of leaving do not reach the bus", needs: needsInject, run: leaveStaysBelow},
+}
+
+func sendToOneThatLeft(s *scene) {
+	a, b := s.start("A.0", Options{}), s.start("B.0", Options{})
+	a.send("to b", b.Peer)
+	b.AwaitMessage(s.t)
+	b.send("to a", a.Peer)
+	a.AwaitMessage(s.t)
+	b.stop(s.t.Context())
+	lost := account{to: "B.0"}
+	for _, content := range numbered("", 10) {
+		_, refused := a.trySend(content, b.Peer)
+		lost.add(refused)
+	}
+	lost.awaitReported(a)
+}
+
+// takeLeave lets two raw peers answer the leave of a transport whose patience is longer than the test's.
+func takeLeave(s *scene) {
+	a := s.start("A.0", Options{EndOfStreamAckTimeout: 2 * guard})
+	first, second := s.listen("Raw.1"), s.listen("Raw.2")
+	for _, raw := range []*peer{first, second} {
+		a.send("x", raw.Peer)
+		raw.AwaitMessage(s.t)
+	}
+	stopped := make(chan error, 1) // one: nobody reads it when the test has failed
+	go func() { stopped <- a.transport.Stop(s.t.Context()) }()
+	for _, raw := range []*peer{first, second} {
+		leave := raw.AwaitMessages(s.t, 2)[1]
+		if leave.Type != transport.EndOfStream || len(leave.Content) != 0 || raw.wasPersisted(leave) {
+			s.t.Errorf("%s received %+v", raw.ID, leave)
+		}
+		if o := leave.Originator; o.SenderID != "A.0" || o.SenderEndpoint != a.Endpoint || leave.ID.IsZero() {
+			s.t.Errorf("%s received the leave of %+v", raw.ID, o)
+		}
+		s.inject(a.Peer, transport.NewEndOfStreamAck(raw.ids.Next(), raw.note("").Originator))
+	}
+	select {
+	case err := <-stopped:
+		wantErr(s.t, "Stop", err, nil)
+	case <-time.After(guard):
+		s.t.Error("Stop goes on after the last acknowledgement")
+	}
+	a.Close()
+}
+
+func acknowledgeLeave(s *scene) {
+	a, raw := s.start("A.0", Options{}), s.listen("Raw.1")
+	s.inject(a.Peer, transport.NewEndOfStream(raw.ids.Next(), raw.note("").Originator))
+	if got := raw.AwaitMessage(s.t); got.Type != transport.EndOfStreamAck || got.Originator.SenderID != "A.0" {
+		s.t.Errorf("received %+v", got)
+	}
+}
+
+// strangersAck answers the leave of a transport in the name of somebody else. The stop must wait for the right peer,
+// which never answers.
+func strangersAck(s *scene) {
+	const patience = 300 * time.Millisecond
+	a, raw := s.start("A.0", Options{EndOfStreamAckTimeout: patience}), s.listen("Raw.1")
+	a.send("x", raw.Peer)
+	raw.AwaitMessage(s.t)
+	raw.OnReceive = func(zebus.TransportMessage) {
+		s.inject(a.Peer, transport.NewEndOfStreamAck(raw.ids.Next(), noteFrom(stranger(), raw.ids, "").Originator))
+	}
+	began := time.Now()
+	a.stop(s.t.Context())
+	if took := time.Since(began); took < patience {
+		s.t.Errorf("Stop took %v, less than its patience of %v", took, patience)
+	}
+}
+
+func leaveStaysBelow(s *scene) {
+	a, from := s.start("A.0", Options{}), stranger()
+	ids := zebus.NewMessageIDSource(nil)
+	originator := noteFrom(from, ids, "").Originator
+	s.inject(a.Peer, transport.NewEndOfStreamAck(ids.Next(), originator))
+	s.inject(a.Peer, noteFrom(from, ids, "between"))
+	s.inject(a.Peer, transport.NewEndOfStream(ids.Next(), originator))
+	s.inject(a.Peer, noteFrom(from, ids, "after"))
+	if got := contents(a.AwaitMessages(s.t, 2)); !slices.Equal(got, []string{"between", "after"}) {
+		s.t.Errorf("received %q", got)
+	}
+}
