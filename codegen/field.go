@@ -55,7 +55,7 @@ func (p *packageParser) field(owner string, member *types.Var, text string) *fie
 	}
 	f := &field{name: member.Name(), number: t.number, required: t.required, packed: t.packed, position: t.position}
 	if problem := p.fieldType(f, member.Type(), t); problem != "" {
-		p.add(member.Pos(), "%s: %s", name, problem)
+		p.add(member.Pos(), "%s: %s", name, cmp.Or(p.typeError(member.Pos()), problem))
 	}
 	if len(p.list) > before {
 		return nil
@@ -273,6 +273,17 @@ func (p *packageParser) unsupported(t types.Type) string {
 		}
 	}
 	return "a message cannot hold " + types.TypeString(t, types.RelativeTo(nil)) + ": see the table of types in docs/messages.md"
+}
+
+// typeError returns what the type checker said about the line, or nothing. It explains a type that is not known.
+func (p *packageParser) typeError(pos token.Pos) string {
+	at := p.fset.Position(pos)
+	for _, e := range p.pkg.TypeErrors {
+		if where := e.Fset.Position(e.Pos); where.Filename == at.Filename && where.Line == at.Line {
+			return e.Msg
+		}
+	}
+	return ""
 }
 
 // refOf names a type. Types without a name have none.

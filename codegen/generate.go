@@ -14,6 +14,7 @@ import (
 // Errors returned by [Generate].
 var (
 	errNoPackages = errors.New("codegen: the patterns match no package")
+	errNotLoaded  = errors.New("codegen: the go command could not load these packages, and go mod tidy may be the remedy")
 	// ErrNotGenerated means that the output file exists and was not written by zebusgen.
 	ErrNotGenerated = errors.New("codegen: not a generated file")
 )
@@ -97,6 +98,9 @@ func generateAll(ctx context.Context, o Options, pkgs []*packages.Package, overl
 	if err != nil {
 		return nil, err
 	}
+	if len(loaded) != len(pkgs) {
+		return nil, fmt.Errorf("%w: %s", errNotLoaded, paths(pkgs))
+	}
 	files := make([]file, len(loaded))
 	errs := make([]error, len(loaded))
 	for i, pkg := range loaded {
@@ -116,12 +120,13 @@ type file struct {
 }
 
 func generate(pkg *packages.Package, output string) (file, error) {
-	if errs := syntaxErrors(pkg); len(errs) > 0 || pkg.Types == nil {
+	if errs := errorsOf(pkg, packages.ParseError); len(errs) > 0 || pkg.Types == nil {
 		return file{}, errors.Join(errs...)
 	}
 	m, err := parse(pkg, output)
 	if err != nil {
-		return file{}, err
+		// An import that is missing explains the types that are.
+		return file{}, errors.Join(append(errorsOf(pkg, packages.ListError), err)...)
 	}
 	f := file{pkg: pkg.PkgPath, path: filepath.Join(pkg.Dir, output)}
 	if len(m.messages) == 0 && len(m.services) == 0 {

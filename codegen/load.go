@@ -22,21 +22,19 @@ const (
 // What they import is read from compiler output, which is fast. A package that does not compile has none; then
 // everything is read from its source.
 func load(ctx context.Context, o Options, pkgs []*packages.Package, overlay map[string][]byte) ([]*packages.Package, error) {
-	paths := make([]string, len(pkgs))
-	for i, pkg := range pkgs {
-		paths[i] = pkg.PkgPath
+	for _, pkg := range pkgs {
 		overlay[filepath.Join(pkg.Dir, o.Output)] = []byte("package " + pkg.Name + "\n")
 	}
 	config := &packages.Config{
 		Context: ctx, Dir: o.Dir, Mode: needSyntax, BuildFlags: o.BuildFlags,
 		Overlay: overlay, ParseFile: parseWithoutBodies,
 	}
-	loaded, err := packages.Load(config, paths...)
+	loaded, err := packages.Load(config, paths(pkgs)...)
 	if err != nil || importsComplete(loaded) {
 		return loaded, err
 	}
 	config.Mode = needSources
-	return packages.Load(config, paths...)
+	return packages.Load(config, paths(pkgs)...)
 }
 
 // parseWithoutBodies drops function bodies: nothing in them matters, and they are where code that is not generated yet
@@ -65,11 +63,21 @@ func importsComplete(pkgs []*packages.Package) bool {
 	return true
 }
 
-// syntaxErrors returns what keeps the source of a package from being read at all.
-func syntaxErrors(pkg *packages.Package) []error {
+// paths returns the import paths of packages.
+func paths(pkgs []*packages.Package) []string {
+	all := make([]string, len(pkgs))
+	for i, pkg := range pkgs {
+		all[i] = pkg.PkgPath
+	}
+	return all
+}
+
+// errorsOf returns the errors of one kind that were met when a package was read. What the compiler said is left out: it
+// misses what is not generated yet.
+func errorsOf(pkg *packages.Package, kind packages.ErrorKind) []error {
 	var errs []error
 	for _, e := range pkg.Errors {
-		if e.Kind == packages.ParseError {
+		if e.Kind == kind && !strings.HasPrefix(e.Msg, "# ") {
 			errs = append(errs, plainError(e))
 		}
 	}
