@@ -1,0 +1,81 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/zebus-go/zebus/zebus"
+)
+
+// announce registers self with the first directory that takes it and returns who is there.
+func (c *Client) announce(ctx context.Context, bus zebus.PeerSender, self zebus.PeerDescriptor) ([]zebus.PeerDescriptor, error) {
+	var answer RegisterPeerResponse
+	err := c.ask(ctx, bus, self.Peer, &RegisterPeerCommand{Peer: self}, func(ctx context.Context, p *zebus.Pending) error {
+		answer = RegisterPeerResponse{}
+		return p.Reply(ctx, &answer)
+	})
+	for i := range answer.PeerDescriptors {
+		d := &answer.PeerDescriptors[i]
+		d.Peer.Persistent = d.Persistent
+	}
+	return answer.PeerDescriptors, err
+}
+
+// tell sends a command without reply to the first directory that takes it.
+func (c *Client) tell(ctx context.Context, bus zebus.PeerSender, self zebus.Peer, cmd zebus.Command) error {
+	return c.ask(ctx, bus, self, cmd, func(ctx context.Context, p *zebus.Pending) error { return p.Wait(ctx) })
+}
+
+// ask sends cmd to one directory after the other until one has done it. Every directory gets the same words: the time
+// in the command is that of the operation.
+func (c *Client) ask(
+	ctx context.Context, bus zebus.PeerSender, self zebus.Peer, cmd zebus.Command,
+	await func(context.Context, *zebus.Pending) error,
+) error {
+	if bus == nil {
+		return ErrNotRegistered
+	}
+	refused := &refusal{command: cmd.ZebusType().ID(), self: self}
+	for _, d := range c.choice.order(time.Now()) {
+		err := c.askOne(ctx, bus, cmd, d, await)
+		if err == nil {
+			return nil
+		}
+		if final(err) {
+			return fmt.Errorf("%s of %s on %s at %s: %w", refused.command.Name(), self.ID, d.ID, d.Endpoint, err)
+		}
+		refused.attempts = append(refused.attempts, attempt{d, err})
+		if ctx.Err() != nil {
+			break
+		}
+		c.choice.fail(d, time.Now())
+	}
+	return refused
+}
+
+// askOne gives one directory its time.
+func (c *Client) askOne(
+	ctx context.Context, bus zebus.PeerSender, cmd zebus.Command, d zebus.Peer,
+	await func(context.Context, *zebus.Pending) error,
+) error {
+	limited, cancel := context.WithTimeout(ctx, c.config.RegistrationTimeout)
+	defer cancel()
+	err := await(limited, bus.SendToAsync(limited, cmd, d))
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return fmt.Errorf("no answer within %v: %w", c.config.RegistrationTimeout, context.DeadlineExceeded)
+	}
+	if ce, ok := errors.AsType[*zebus.CommandError](err); ok && ce.Code == zebus.CodePeerAlreadyExists {
+		return fmt.Errorf("%w: %w", ErrAlreadyExists, ce)
+	}
+	return err
+}
+
+// final says whether another directory could do no better.
+func final(err error) bool {
+	return errors.Is(err, ErrAlreadyExists) ||
+		errors.Is(err, zebus.ErrNotRunning) ||
+		errors.Is(err, zebus.ErrInlineWait) ||
+		errors.Is(err, zebus.ErrTooLarge)
+}
