@@ -22,6 +22,12 @@ func (e Endpoint) AnyPort() bool { return e.Port == "*" }
 // String returns tcp://host:port.
 func (e Endpoint) String() string { return scheme + e.Host + ":" + e.Port }
 
+// MachineName returns the host without its domain.
+func (e Endpoint) MachineName() string {
+	name, _, _ := strings.Cut(e.Host, ".")
+	return name
+}
+
 const scheme = "tcp://"
 
 // ParseEndpoint reads tcp://host:port with an optional "/" at the end; case does not matter. The host is "*" or made

@@ -209,16 +209,14 @@ func (o *outbound) sendOwn(to zebus.PeerID, endpoint string, m *zebus.TransportM
 	return o.send(to, endpoint, outgoing{frame: o.frames.Append(nil, m)})
 }
 
-// takeLeave says EndOfStream to a peer, if there is a link to it.
+// takeLeave says EndOfStream to a peer, if there is a link to it and the peer has not left itself.
 func (o *outbound) takeLeave(p *peer, endOfStream *zebus.TransportMessage) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.link == nil || p.breaker.closed(time.Now()) != nil {
+	if p.link == nil || p.link.gone || p.breaker.closed(time.Now()) != nil {
 		return
 	}
-	if !p.link.gone {
-		o.farewells.expect(p.id)
-	}
+	o.farewells.expect(p.id)
 	if err := p.handOver(outgoing{frame: o.frames.Append(nil, endOfStream)}); err != nil {
 		o.farewells.drop(p.id)
 	}
@@ -228,7 +226,7 @@ func (o *outbound) takeLeave(p *peer, endOfStream *zebus.TransportMessage) {
 func (o *outbound) refuse() {
 	o.refusing.Store(true)
 	for _, p := range o.table.all() {
-		p.mu.Lock() // whoever was sending when it changed has sent
+		p.mu.Lock()   // whoever was sending when it changed has sent
 		p.mu.Unlock() //nolint:staticcheck // there is nothing to do inside
 	}
 }
