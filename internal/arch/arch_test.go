@@ -43,10 +43,11 @@ var mayImport = map[string][]string{
 	"internal/bench/roundtrip": {"zebus", "wire", "directory", "transport/zmq", "transport/memory", "host", "examples/echo"},
 
 	// Checks of the project itself.
-	"internal/arch":    {},
-	"internal/docs":    {},
-	"internal/interop": {"zebus", "wire"},
-	"internal/vectors": {"wire"},
+	"internal/arch":         {},
+	"internal/conversation": {},
+	"internal/docs":         {},
+	"internal/interop":      {"zebus", "wire"},
+	"internal/vectors":      {"wire"},
 }
 
 // mayUse says which packages may import each module outside the standard library. What is not named is not used.
