@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/zebus-go/zebus/dispatch"
 	"github.com/zebus-go/zebus/internal/interop"
 	"github.com/zebus-go/zebus/transport/memory"
 	"github.com/zebus-go/zebus/zebus"
@@ -603,4 +604,128 @@ func subscribed(t *testing.T, bus *zebus.Bus, book *phoneBook, s zebus.Subscript
 		keys = append(keys, k.String())
 	}
 	return strings.Join(keys, " ")
+}
+
+func TestLimits(t *testing.T) {
+	inTown(t, "a peer that hangs makes Publish fail for it alone, and the observer hears of it", func(t *testing.T, town *town) {
+		heard := 0
+		hung := town.peer("Hung.0", zebus.HandleEvent(func(context.Context, *interop.Note) error { return nil }))
+		town.peer("Fine.0", zebus.HandleEvent(func(context.Context, *interop.Note) error {
+			heard++
+			return nil
+		}))
+		var missed []zebus.PeerID
+		self := town.start(town.tightBuilder("Self.0").WithObserver(zebus.Observer{
+			SendFailed: func(to zebus.PeerID, _ zebus.MessageID, _ error) { missed = append(missed, to) },
+		}))
+		town.network.Hang(hung.Endpoint())
+		defer town.network.Resume(hung.Endpoint())
+		var busy error
+		sent := 0
+		for ; busy == nil; sent++ {
+			busy = self.Publish(t.Context(), &interop.Note{Text: "a text of some length"})
+			synctest.Wait()
+		}
+		wantError(t, busy, zebus.ErrPeerBusy, "Hung.0")
+		if heard != sent || !slices.Equal(missed, []zebus.PeerID{"Hung.0"}) {
+			t.Errorf("the other heard %d of %d; missed %v", heard, sent, missed)
+		}
+	})
+	inTown(t, "a command that finds its queue full is answered, not kept waiting", func(t *testing.T, town *town) {
+		release := make(chan struct{})
+		svc := town.builder("Svc.0", zebus.HandleCommand(func(context.Context, *interop.Fail) error {
+			<-release
+			return nil
+		}))
+		svc.WithDispatch(dispatch.Config{Queues: map[string]dispatch.QueueConfig{dispatch.DefaultQueue: {MaxMessages: 2}}})
+		town.start(svc)
+		client := town.peer("Client.0")
+		var all []*zebus.Pending
+		for range 5 {
+			all = append(all, client.SendAsync(t.Context(), &interop.Fail{}))
+			synctest.Wait()
+		}
+		err := all[4].Wait(t.Context())
+		if ce, _ := errors.AsType[*zebus.CommandError](err); ce == nil || !strings.Contains(ce.Message, "Svc.0") {
+			t.Errorf("the command too many: %v, want a CommandError that names the peer", err)
+		}
+		close(release)
+		for i, p := range all[:3] {
+			if err := p.Wait(t.Context()); err != nil {
+				t.Errorf("command %d: %v", i, err)
+			}
+		}
+	})
+	inTown(t, "a message that is too large is not sent", func(t *testing.T, town *town) {
+		town.peer("Svc.0", zebus.HandleRequest(echo))
+		transport, err := town.network.NewTransport(memory.Config{MaxMessageSize: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := town.start(town.builder("Client.0").WithTransport(transport))
+		wantError(t, client.Send(t.Context(), &interop.Echo{Text: strings.Repeat("x", 1000)}), zebus.ErrTooLarge)
+	})
+}
+
+func TestPeerThatRestarts(t *testing.T) {
+	inTown(t, "a command that waits for it ends, for nobody will answer", func(t *testing.T, town *town) {
+		book := &phoneBook{town: town}
+		town.peer("Svc.0", stubborn(t))
+		client := town.start(town.builder("Client.0").WithDirectory(book))
+		p := client.SendAsync(t.Context(), &interop.Fail{})
+		synctest.Wait()
+		svc, _ := book.Peer("Svc.0")
+		book.watch(zebus.PeerChange{Kind: zebus.PeerStartedChange, Peer: svc})
+		wantError(t, p.Wait(t.Context()), zebus.ErrPeerRestarted, "Svc.0")
+	})
+	inTown(t, "one that waits for another peer goes on", func(t *testing.T, town *town) {
+		book := &phoneBook{town: town}
+		release := make(chan struct{})
+		town.peer("Svc.0", zebus.HandleCommand(func(context.Context, *interop.Fail) error {
+			<-release
+			return nil
+		}))
+		client := town.start(town.builder("Client.0").WithDirectory(book))
+		p := client.SendAsync(t.Context(), &interop.Fail{})
+		synctest.Wait()
+		book.watch(zebus.PeerChange{Kind: zebus.PeerStartedChange, Peer: zebus.Peer{ID: "Other.0"}})
+		close(release)
+		if err := p.Wait(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestReplay(t *testing.T) {
+	for name, c := range map[string]struct {
+		handlers []string
+		want     []string
+	}{
+		"H14 one handler by name":       {[]string{"first"}, []string{"first"}},
+		"H14 all handlers when no name": {nil, []string{"first", "second"}},
+	} {
+		inTown(t, name, func(t *testing.T, town *town) {
+			var ran []string
+			note := func(name string) zebus.Handler {
+				return zebus.HandleEvent(func(context.Context, *interop.Note) error {
+					ran = append(ran, name)
+					return nil
+				}).Named(name)
+			}
+			svc := town.peer("Svc.0", note("first"), note("second"))
+			client := town.peer("Client.0")
+			note1 := &interop.Note{Text: "again"}
+			err := client.SendTo(t.Context(), &zebus.ReplayMessageCommand{
+				MessageToReplay: zebus.TransportMessage{ID: zebus.MessageID{1}, Type: note1.ZebusType().ID(), Content: note1.ZebusAppend(nil)},
+				HandlerTypes:    c.handlers,
+			}, zebus.Peer{ID: svc.ID(), Endpoint: svc.Endpoint(), Responding: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			if !slices.Equal(ran, c.want) {
+				t.Errorf("ran %q, want %q", ran, c.want)
+			}
+		})
+	}
 }
