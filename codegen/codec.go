@@ -34,7 +34,7 @@ func codecOf(v value) codec {
 var codecs = map[valueKind]codec{
 	boolean:   {family: "Bool", reader: "Bool", basic: "bool", element: "Varint", size: 1},
 	text:      {family: "String", reader: "String", basic: "string"},
-	binary:    {family: "Bytes", reader: "Bytes", basic: "[]byte"},
+	binary:    {family: "Bytes", reader: "Bytes", basic: byteSlice},
 	character: {family: "Uint", reader: "Char", basic: "uint64", element: "Varint"},
 	guid:      {family: "GUID", reader: "GUID"},
 	decimal:   {family: "Decimal", reader: "Decimal"},
@@ -109,7 +109,7 @@ func (v value) as(basic, x string) *jen.Statement {
 	switch {
 	case v.basic == basic && !v.named():
 		return jen.Id(x)
-	case basic == "[]byte":
+	case basic == byteSlice:
 		return jen.Index().Byte().Parens(jen.Id(x))
 	default:
 		return jen.Id(basic).Call(jen.Id(x))

@@ -9,7 +9,16 @@ import (
 	"strings"
 )
 
-const directivePrefix = "//zebus:"
+const (
+	directivePrefix = "//zebus:"
+
+	verbPackage = "package"
+	verbCommand = "command"
+	verbEvent   = "event"
+	verbMessage = "message"
+	verbEnum    = "enum"
+	verbHandler = "handler"
+)
 
 // directive is one "//zebus:verb key=value flag" line.
 type directive struct {
@@ -25,12 +34,12 @@ func (d *directive) has(word string) bool {
 
 // vocabulary lists the words that each directive knows. A word ending in "=" takes a value.
 var vocabulary = map[string][]string{
-	"package": {"namespace="},
-	"command": {"namespace=", "name=", "transient", "infrastructure", "reply=", "subscribe="},
-	"event":   {"namespace=", "name=", "transient", "infrastructure", "subscribe="},
-	"message": {"namespace=", "name=", "transient", "infrastructure", "subscribe="},
-	"enum":    {},
-	"handler": {"queue=", "batch=", "inline", "serial", "mode="},
+	verbPackage: {"namespace="},
+	verbCommand: {"namespace=", "name=", "transient", "infrastructure", "reply=", "subscribe="},
+	verbEvent:   {"namespace=", "name=", "transient", "infrastructure", "subscribe="},
+	verbMessage: {"namespace=", "name=", "transient", "infrastructure", "subscribe="},
+	verbEnum:    {},
+	verbHandler: {"queue=", "batch=", "inline", "serial", "mode="},
 }
 
 // directives returns the directives in the comment of something, and marks them as seen.
@@ -46,7 +55,7 @@ func (p *packageParser) directives(owner string, doc *ast.CommentGroup) []*direc
 		p.seen[c] = true
 		d, err := parseDirective(c.Text)
 		if err != nil {
-			p.add(c.Pos(), "%s: %v", owner, err)
+			p.addf(c.Pos(), "%s: %v", owner, err)
 			continue
 		}
 		d.pos = c.Pos()

@@ -3,6 +3,7 @@ package codegen
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -73,9 +74,7 @@ func nameImports(file *jen.File, m *model) {
 // imported lists the packages whose names may stand in the generated file, and how they call themselves.
 func imported(m *model) map[string]string {
 	names := map[string]string{wirePath: "wire", zebusPath: "zebus", "strconv": "strconv"}
-	for path, name := range m.imports {
-		names[path] = name
-	}
+	maps.Copy(names, m.imports)
 	return names
 }
 

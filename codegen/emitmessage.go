@@ -47,13 +47,21 @@ func (m *message) config() []jen.Code {
 		list = append(list, row("Subscribe", jen.Qual(zebusPath, mode)))
 	}
 	if len(m.routing) > 0 {
-		list = append(list, row("Routing", jen.Index().String().ValuesFunc(func(g *jen.Group) {
-			for _, f := range m.routing {
-				g.Lit(f.name)
-			}
-		})))
+		list = append(list, row("Routing", jen.Index().String().Add(m.routingNames())))
 	}
 	return append(list, row("New", jen.Func().Params().Qual(zebusPath, "Message").Add(returning(jen.New(jen.Id(m.name))))))
+}
+
+// routingNames lists the routing members, one on a line where they are many.
+func (m *message) routingNames() *jen.Statement {
+	names := make([]jen.Code, len(m.routing))
+	for i, f := range m.routing {
+		names[i] = jen.Lit(f.name)
+	}
+	if len(names) > 2*longCall {
+		return rows(names...)
+	}
+	return jen.Values(names...)
 }
 
 // emitMarkers writes the methods that tell the compiler what the message is for.

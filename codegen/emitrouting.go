@@ -15,7 +15,7 @@ func emitRouting(file *jen.File, m *message) {
 	file.Comment("ZebusRouting appends the routing members in the order of their positions.")
 	content := func() *jen.Statement { return jen.Qual(zebusPath, "RoutingContent") }
 	file.Add(m.method(true, "ZebusRouting")).Params(jen.Id("dst").Add(content())).Add(content()).BlockFunc(func(g *jen.Group) {
-		values := []jen.Code{jen.Id("dst")}
+		values := append(make([]jen.Code, 0, 1+len(m.routing)), jen.Id("dst"))
 		for _, f := range m.routing {
 			values = append(values, f.route(g, m.member(f)))
 		}

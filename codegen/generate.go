@@ -72,8 +72,9 @@ type Result struct {
 // Generate writes the generated file of every package that the options name. Files that would not change are left
 // alone, and no file is written when there is a problem anywhere.
 //
-// There is a result for every package that has a generated file, or had one. The error joins every [SourceError] that was found. Packages that import others of the run are looked at once those
-// are right. The error wraps [ErrNotGenerated] where an output file is somebody's own work.
+// There is a result for every package that has a generated file, or had one. The error joins every [SourceError] that
+// was found; packages that import others of the run are looked at once those are right. It wraps [ErrNotGenerated] where
+// an output file is somebody's own work.
 func Generate(ctx context.Context, o Options) ([]Result, error) {
 	o = o.withDefaults()
 	pkgs, err := list(ctx, o)
@@ -137,8 +138,8 @@ func generate(pkg *packages.Package, output string) (file, error) {
 }
 
 func writeAll(files []file, dryRun bool) ([]Result, error) {
-	var results []Result
-	var errs []error
+	results := make([]Result, 0, len(files))
+	errs := make([]error, 0, len(files))
 	for _, f := range files {
 		change, err := f.change()
 		if err == nil && !dryRun {

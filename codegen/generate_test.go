@@ -136,8 +136,9 @@ func TestGenerateIsIncremental(t *testing.T) {
 
 func TestGenerateSeveralPackages(t *testing.T) {
 	dir := module(t, map[string]string{"order.go": order, "billing/invoice.go": invoice, "other/other.go": "package other\n"})
-	var got []string
-	for _, r := range generate(t, dir, "./...") {
+	results := generate(t, dir, "./...")
+	got := make([]string, 0, len(results))
+	for _, r := range results {
 		got = append(got, r.Package+" "+r.Change.String())
 	}
 	want := []string{"example.com/shop written", "example.com/shop/billing written"}

@@ -112,6 +112,9 @@ func (v value) named() bool {
 	return v.basic != v.goType.name || v.goType.path != ""
 }
 
+// byteSlice stands for the type of that name, which is one value and not a slice of numbers.
+const byteSlice = "[]byte"
+
 // typeRef names a Go type; path is empty for predeclared ones.
 type typeRef struct {
 	path string

@@ -1,15 +1,12 @@
 package codegen
 
 import (
-	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/tools/go/packages"
 )
@@ -90,10 +87,10 @@ func (p *packageParser) packageDirective(file *ast.File) {
 	for _, d := range p.directives("package "+p.pkg.Name, file.Doc) {
 		namespace := d.words["namespace"]
 		switch {
-		case d.verb != "package":
-			p.add(d.pos, "%s%s stands above a package clause: put it right above a type or a function", directivePrefix, d.verb)
+		case d.verb != verbPackage:
+			p.addf(d.pos, "%s%s stands above a package clause: put it right above a type or a function", directivePrefix, d.verb)
 		case p.namespace != "" && p.namespace != namespace:
-			p.add(d.pos, "the package has namespace %s already: keep one //zebus:package", p.namespace)
+			p.addf(d.pos, "the package has namespace %s already: keep one //zebus:package", p.namespace)
 		default:
 			p.namespace = namespace
 		}
@@ -141,7 +138,7 @@ func (p *packageParser) one(owner string, doc *ast.CommentGroup) *directive {
 		return nil
 	}
 	for _, d := range found[1:] {
-		p.add(d.pos, "%s has a second directive: it can only be one thing, remove %s%s", owner, directivePrefix, d.verb)
+		p.addf(d.pos, "%s has a second directive: it can only be one thing, remove %s%s", owner, directivePrefix, d.verb)
 	}
 	return found[0]
 }
@@ -155,16 +152,16 @@ func (p *packageParser) collectType(spec *ast.TypeSpec, d *directive) {
 	switch {
 	case !ok:
 		return // declared twice; the compiler says so better
-	case d.verb == "handler" || d.verb == "package":
-		p.add(d.pos, "%s: %s%s does not go with a type", name, directivePrefix, d.verb)
+	case d.verb == verbHandler || d.verb == verbPackage:
+		p.addf(d.pos, "%s: %s%s does not go with a type", name, directivePrefix, d.verb)
 	case typeName.IsAlias():
-		p.add(d.pos, "%s is an alias: declare a type of its own, type %[1]s … without the =", name)
+		p.addf(d.pos, "%s is an alias: declare a type of its own, type %[1]s … without the =", name)
 	case spec.TypeParams != nil:
-		p.add(d.pos, "%s is generic: annotate an instance of it, type OrderChanged %[1]s[Order]", name)
-	case d.verb == "enum" && !isInteger(typeName.Type()):
-		p.add(d.pos, "%s: //zebus:enum goes with an integer type", name)
-	case d.verb != "enum" && !isStruct(typeName.Type()):
-		p.add(d.pos, "%s: //zebus:%s goes with a struct", name, d.verb)
+		p.addf(d.pos, "%s is generic: annotate an instance of it, type OrderChanged %[1]s[Order]", name)
+	case d.verb == verbEnum && !isInteger(typeName.Type()):
+		p.addf(d.pos, "%s: //zebus:enum goes with an integer type", name)
+	case d.verb != verbEnum && !isStruct(typeName.Type()):
+		p.addf(d.pos, "%s: //zebus:%s goes with a struct", name, d.verb)
 	default:
 		declared := &declaration{directive: d, typeName: typeName, spec: spec}
 		p.annotated[typeName] = declared
@@ -177,8 +174,8 @@ func (p *packageParser) collectFunction(decl *ast.FuncDecl) {
 	if d == nil {
 		return
 	}
-	if d.verb != "handler" {
-		p.add(d.pos, "%s: %s%s does not go with a function, only //zebus:handler does", decl.Name.Name, directivePrefix, d.verb)
+	if d.verb != verbHandler {
+		p.addf(d.pos, "%s: %s%s does not go with a function, only //zebus:handler does", decl.Name.Name, directivePrefix, d.verb)
 		return
 	}
 	p.handlers = append(p.handlers, decl)
@@ -190,160 +187,9 @@ func (p *packageParser) strays(file *ast.File) {
 	for _, group := range file.Comments {
 		for _, c := range group.List {
 			if strings.HasPrefix(c.Text, directivePrefix) && !p.seen[c] {
-				p.add(c.Pos(), "%s belongs to nothing: put it right above a type or function of the package, without an empty line",
+				p.addf(c.Pos(), "%s belongs to nothing: put it right above a type or function of the package, without an empty line",
 					strings.Fields(c.Text)[0])
 			}
 		}
 	}
-}
-
-// messages builds the model of every message. Their names come first, because fields refer to each other's types.
-func (p *packageParser) messages() {
-	ids := map[string]*declaration{}
-	for _, d := range p.order {
-		if d.directive.verb == "enum" {
-			continue
-		}
-		d.message = p.message(d)
-		if other := ids[d.message.id]; other != nil {
-			p.add(d.directive.pos, "%s has the type id %s of %s: choose another with name= or namespace=",
-				d.message.name, d.message.id, other.message.name)
-		}
-		ids[d.message.id] = d
-		p.model.messages = append(p.model.messages, d.message)
-	}
-	for _, d := range p.order {
-		if d.message != nil {
-			p.reply(d)
-			p.fields(d)
-		}
-	}
-}
-
-var kinds = map[string]messageKind{"message": kindMessage, "command": kindCommand, "event": kindEvent}
-
-func (p *packageParser) message(d *declaration) *message {
-	words := d.directive.words
-	name := d.typeName.Name()
-	m := &message{
-		name:           name,
-		receiver:       p.receiver(d.typeName),
-		handle:         p.free(lowerFirst(name) + "Type"),
-		kind:           kinds[d.directive.verb],
-		transient:      d.directive.has("transient"),
-		infrastructure: d.directive.has("infrastructure"),
-		subscribe:      p.mode(d.directive, "subscribe", name),
-	}
-	namespace := cmp.Or(words["namespace"], p.namespace)
-	if namespace == "" {
-		p.add(d.directive.pos, "%s has no namespace: write //zebus:%s namespace=…, or //zebus:package namespace=… above the package clause",
-			name, d.directive.verb)
-	}
-	m.id = namespace + "." + cmp.Or(words["name"], name)
-	return m
-}
-
-// mode reads a word whose value is auto or manual.
-func (p *packageParser) mode(d *directive, word, name string) string {
-	value := d.words[word]
-	if value != "" && value != "auto" && value != "manual" {
-		p.add(d.pos, "%s: %s=%s: use %[2]s=auto or %[2]s=manual", name, word, value)
-	}
-	return value
-}
-
-func (p *packageParser) reply(d *declaration) {
-	name := d.directive.words["reply"]
-	if name == "" {
-		return
-	}
-	typeName, problem := p.lookup(d.spec.Pos(), name)
-	switch {
-	case problem != "":
-		p.add(d.directive.pos, "%s: reply=%s: %s", d.message.name, name, problem)
-	case !p.isMessage(typeName.Type()):
-		p.add(d.directive.pos, "%s: reply=%s: it is no message: annotate it with //zebus:message", d.message.name, name)
-	default:
-		ref := refOf(typeName.Type())
-		d.reply, d.message.reply = typeName, &ref
-	}
-}
-
-// lookup finds a type by the name that source at pos would use, such as Reply or orders.Reply.
-func (p *packageParser) lookup(pos token.Pos, name string) (found *types.TypeName, problem string) {
-	scope := p.pkg.Types.Scope()
-	if qualifier, rest, ok := strings.Cut(name, "."); ok {
-		_, object := scope.Innermost(pos).LookupParent(qualifier, pos)
-		imported, isPackage := object.(*types.PkgName)
-		if !isPackage {
-			return nil, "no package " + qualifier + " is imported in this file"
-		}
-		scope, name = imported.Imported().Scope(), rest
-	}
-	found, ok := scope.Lookup(name).(*types.TypeName)
-	if !ok {
-		return nil, "there is no such type"
-	}
-	return found, ""
-}
-
-// receiver returns the receiver name that the methods of a type already use, unless generated code needs it otherwise.
-func (p *packageParser) receiver(t *types.TypeName) string {
-	named, ok := t.Type().(*types.Named)
-	if !ok {
-		return defaultReceiver
-	}
-	for method := range named.Methods() {
-		name := method.Signature().Recv().Name()
-		if name != "" && name != "_" && !slices.Contains(localNames, name) && !slices.Contains(importedNames, name) {
-			return name
-		}
-	}
-	return defaultReceiver
-}
-
-const defaultReceiver = "m"
-
-// localNames are those that generated methods use themselves.
-var localNames = []string{"b", "n", "r", "i", "v", "mark", "outer", "size", "dst"}
-
-// importedNames are those of packages that generated methods may use.
-var importedNames = []string{"wire", "zebus", "strconv"}
-
-// free returns name, or a longer one when the package or its generated file has it already.
-func (p *packageParser) free(name string) string {
-	for p.model.taken(name) || p.used[name] {
-		name += "Zebus"
-	}
-	p.used[name] = true
-	return name
-}
-
-func lowerFirst(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToLower(first)) + s[size:]
-}
-
-func upperFirst(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[size:]
-}
-
-func isStruct(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Struct)
-	return ok
-}
-
-func isInteger(t types.Type) bool {
-	basic, ok := t.Underlying().(*types.Basic)
-	return ok && basic.Info()&types.IsInteger != 0
-}
-
-// importNames returns how the packages that a package imports call themselves.
-func importNames(pkg *packages.Package) map[string]string {
-	names := map[string]string{}
-	for _, imported := range pkg.Types.Imports() {
-		names[imported.Path()] = imported.Name()
-	}
-	return names
 }

@@ -62,7 +62,7 @@ func row(key string, value jen.Code) jen.Code {
 
 // code is the type in generated code.
 func (t typeRef) code() *jen.Statement {
-	if t.name == "[]byte" {
+	if t.name == byteSlice {
 		return jen.Index().Byte()
 	}
 	if t.path == "" {

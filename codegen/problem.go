@@ -27,7 +27,8 @@ type problems struct {
 	list []*SourceError
 }
 
-func (p *problems) add(pos token.Pos, format string, args ...any) {
+// addf adds what is wrong at a place.
+func (p *problems) addf(pos token.Pos, format string, args ...any) {
 	p.list = append(p.list, &SourceError{Pos: p.fset.Position(pos), Text: fmt.Sprintf(format, args...)})
 }
 

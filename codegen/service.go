@@ -35,7 +35,7 @@ func (p *packageParser) service(decl *ast.FuncDecl, typeName string) *service {
 	s := &service{typeName: typeName, receiver: "s"}
 	if typeName == "" {
 		if p.model.taken("Handlers") {
-			p.add(decl.Pos(), "the package declares Handlers itself, which zebusgen writes: rename it")
+			p.addf(decl.Pos(), "the package declares Handlers itself, which zebusgen writes: rename it")
 		}
 		return s
 	}
@@ -49,7 +49,7 @@ func (p *packageParser) service(decl *ast.FuncDecl, typeName string) *service {
 	}
 	if found, _, _ := types.LookupFieldOrMethod(types.NewPointer(object.Type()), false, p.pkg.Types, "Handlers"); found != nil &&
 		found.Pkg() == p.pkg.Types {
-		p.add(found.Pos(), "%s has Handlers already, which zebusgen writes: rename it", typeName)
+		p.addf(found.Pos(), "%s has Handlers already, which zebusgen writes: rename it", typeName)
 	}
 	return s
 }
@@ -64,7 +64,7 @@ func (p *packageParser) join(s *service, h *handler, decl *ast.FuncDecl, functio
 	}
 	for _, other := range s.handlers {
 		if h.command != "" && other.command == h.command {
-			p.add(decl.Pos(), "%s: %s handles %s already, and a command has one handler: remove one", h.name, other.name, h.command)
+			p.addf(decl.Pos(), "%s: %s handles %s already, and a command has one handler: remove one", h.name, other.name, h.command)
 		}
 	}
 	s.handlers = append(s.handlers, h)
@@ -117,12 +117,12 @@ func (p *packageParser) newHandler(decl *ast.FuncDecl, function *types.Func) *ha
 	before := len(p.list)
 	p.batch(h, d)
 	if h.inline && h.queue != "" {
-		p.add(d.pos, "%s: inline runs on the receiving goroutine, not on a queue: keep inline or queue=", h.name)
+		p.addf(d.pos, "%s: inline runs on the receiving goroutine, not on a queue: keep inline or queue=", h.name)
 	}
 	if decl.Type.TypeParams != nil {
-		p.add(decl.Pos(), "%s is generic: write a handler for each message", h.name)
+		p.addf(decl.Pos(), "%s is generic: write a handler for each message", h.name)
 	} else if problem := p.signature(h, function.Signature()); problem != "" {
-		p.add(decl.Pos(), "%s: %s", h.name, problem)
+		p.addf(decl.Pos(), "%s: %s", h.name, problem)
 	}
 	if len(p.list) > before {
 		return nil
@@ -137,7 +137,7 @@ func (p *packageParser) batch(h *handler, d *directive) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		p.add(d.pos, "%s: batch=%s: write the number of messages that one call takes at most, batch=100", h.name, text)
+		p.addf(d.pos, "%s: batch=%s: write the number of messages that one call takes at most, batch=100", h.name, text)
 	}
 	h.batch = n
 }

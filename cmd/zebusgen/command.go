@@ -62,11 +62,11 @@ func (e usageError) Unwrap() error { return e.error }
 
 // run executes the command line and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	command := newCommand(stdout)
+	command := newCommand(ctx, stdout)
 	command.SetArgs(args)
 	command.SetOut(stdout)
 	command.SetErr(stderr)
-	err := command.ExecuteContext(ctx)
+	err := command.Execute()
 	if err == nil {
 		return exitOK
 	}
@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitFailed
 }
 
-func newCommand(stdout io.Writer) *cobra.Command {
+func newCommand(ctx context.Context, stdout io.Writer) *cobra.Command {
 	var f flags
 	command := &cobra.Command{
 		Use:           "zebusgen [flags] [packages]",
@@ -87,8 +87,8 @@ func newCommand(stdout io.Writer) *cobra.Command {
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE: func(command *cobra.Command, patterns []string) error {
-			return generate(command.Context(), f, patterns, stdout)
+		RunE: func(_ *cobra.Command, patterns []string) error {
+			return generate(ctx, f, patterns, stdout)
 		},
 	}
 	command.Flags().StringVarP(&f.output, "output", "o", codegen.DefaultOutput, "name of the generated file in each package")
@@ -123,7 +123,7 @@ func tell(f flags, results []codegen.Result, stdout io.Writer) error {
 		if f.check && changed {
 			stale = errStale
 		}
-		if !f.verbose && !(f.check && changed) {
+		if !f.verbose && (!f.check || !changed) {
 			continue
 		}
 		if _, err := fmt.Fprintf(stdout, "%s: %s\n", relative(r.File), describe(r.Change, f.check)); err != nil {
@@ -142,7 +142,7 @@ func describe(change codegen.Change, check bool) string {
 
 // report writes every problem on a line of its own, in the form that editors understand.
 func report(stderr io.Writer, err error) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only a join, not what wraps one
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
 			report(stderr, e)
 		}

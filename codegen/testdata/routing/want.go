@@ -90,8 +90,26 @@ var everythingType = zebus.NewMessageType(zebus.MessageTypeConfig{
 	ID:        "Routing.Everything",
 	Kind:      zebus.KindEvent,
 	Subscribe: zebus.SubscribeManual,
-	Routing:   []string{"Bool", "Int", "Long", "Float", "Double", "String", "Char", "Decimal", "DateTime", "TimeSpan", "Duration", "GUID", "PeerID", "MessageID", "Colour", "Shade", "Plain"},
-	New:       func() zebus.Message { return new(Everything) },
+	Routing: []string{
+		"Bool",
+		"Int",
+		"Long",
+		"Float",
+		"Double",
+		"String",
+		"Char",
+		"Decimal",
+		"DateTime",
+		"TimeSpan",
+		"Duration",
+		"GUID",
+		"PeerID",
+		"MessageID",
+		"Colour",
+		"Shade",
+		"Plain",
+	},
+	New: func() zebus.Message { return new(Everything) },
 })
 
 // ZebusType returns what the bus knows of Everything.
