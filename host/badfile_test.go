@@ -150,6 +150,11 @@ func TestBadFiles(t *testing.T) {
 			want: []string{`<bus>:2:13: invalid escape in string '\'`},
 			is:   host.ErrSyntax,
 		},
+		"a control character, and nothing else": {
+			bus:  "\x01",
+			want: []string{`<bus>:1:1: TOML files cannot contain control characters: '0x01'`},
+			is:   host.ErrSyntax,
+		},
 		"bytes that are no text": {
 			bus:  "\x00\xff\xfe",
 			want: []string{`<bus>:1:1: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8`},

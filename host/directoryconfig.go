@@ -2,7 +2,11 @@ package host
 
 import (
 	"errors"
+	"log/slog"
 	"time"
+
+	"github.com/zebus-go/zebus/directory"
+	"github.com/zebus-go/zebus/transport/zmq"
 )
 
 // DirectoryConfig is the content of directory.toml: the settings of a directory server.
@@ -24,6 +28,11 @@ type DirectoryConfig struct {
 	// Store is where peers are remembered. "memory", the default and so far the only one,
 	// forgets them when the directory stops; peers register again by themselves.
 	Store string `toml:"store" default:"memory" check:"store"`
+
+	// PingPeersInterval is the time between two pings of a peer. Peers take a directory that is
+	// silent for several minutes for one that has forgotten them, and register again. The
+	// default is 1 minute; zero pings nobody.
+	PingPeersInterval time.Duration `toml:"ping_peers_interval" default:"1min" min:"100ms" max:"1h" zero:"off"`
 
 	// MaxAllowedClockDifferenceWhenRegistering refuses a peer whose clock is further ahead than
 	// this. Such a peer would stay registered until the time has come. Too small and peers on
@@ -57,4 +66,22 @@ func (c DirectoryConfig) Validate() error {
 		verify(c),
 		required("environment", c.Environment != ""),
 	)
+}
+
+// Transport returns the settings for the libzmq transport of the directory server.
+func (c DirectoryConfig) Transport(logger *slog.Logger) zmq.Config {
+	c.Zmq.InboundEndpoint = c.Endpoint
+	return c.Zmq.transport(logger)
+}
+
+// Server returns the settings for the directory server, without the store: the program opens it,
+// and closes it after the bus has stopped.
+func (c DirectoryConfig) Server(logger *slog.Logger) directory.ServerConfig {
+	return directory.ServerConfig{
+		MaxClockDifference:          c.MaxAllowedClockDifferenceWhenRegistering,
+		BlacklistedMachines:         c.BlacklistedMachines,
+		DisableDynamicSubscriptions: c.DisableDynamicSubscriptionsForDirectoryOutgoingMessages,
+		PingInterval:                orNone(c.PingPeersInterval),
+		Logger:                      logger,
+	}
 }

@@ -90,7 +90,7 @@ func syntaxProblem(path, src string, err error) error {
 // position returns line and column of a byte. The decoder's own are off where something is
 // missing at the end of a line or of the file.
 func position(src string, start int) (line, column int) {
-	before := src[:min(start, len(src))]
+	before := src[:max(0, min(start, len(src)))] // the decoder may point before or behind the text
 	lineStart := strings.LastIndexByte(before, '\n') + 1
 	return 1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[lineStart:])
 }

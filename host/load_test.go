@@ -59,7 +59,7 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, host.DefaultConfig()); diff != "" {
 		t.Errorf("DefaultConfig, want -, got +:\n%s", diff)
 	}
-	directory := host.DirectoryConfig{Endpoint: "tcp://*:7465", Store: "memory", Zmq: want.Zmq}
+	directory := host.DirectoryConfig{Endpoint: "tcp://*:7465", Store: "memory", PingPeersInterval: time.Minute, Zmq: want.Zmq}
 	directory.Zmq.InboundEndpoint = ""
 	if diff := cmp.Diff(directory, host.DefaultDirectoryConfig()); diff != "" {
 		t.Errorf("DefaultDirectoryConfig, want -, got +:\n%s", diff)

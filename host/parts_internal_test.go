@@ -82,12 +82,37 @@ func TestPartsGetWhatTheConfigurationSays(t *testing.T) {
 	})
 }
 
+func TestPartsOfADirectoryGetWhatTheConfigurationSays(t *testing.T) {
+	t.Parallel()
+	c := DirectoryConfig{
+		Endpoint:                                 "tcp://a:1",
+		PingPeersInterval:                        1 * time.Second,
+		MaxAllowedClockDifferenceWhenRegistering: 2 * time.Second,
+		BlacklistedMachines:                      []string{"mallory"},
+		DisableDynamicSubscriptionsForDirectoryOutgoingMessages: true,
+		Zmq: ZmqConfig{SendTimeout: 3 * time.Second},
+	}
+	want := directory.ServerConfig{
+		MaxClockDifference:          2 * time.Second,
+		BlacklistedMachines:         []string{"mallory"},
+		DisableDynamicSubscriptions: true,
+		PingInterval:                1 * time.Second,
+	}
+	if diff := cmp.Diff(want, c.Server(nil)); diff != "" {
+		t.Errorf("Server, want -, got +:\n%s", diff)
+	}
+	if got := c.Transport(nil); got.InboundEndpoint != "tcp://a:1" || got.SendTimeout != 3*time.Second {
+		t.Errorf("Transport = %+v, want it at tcp://a:1 with a send timeout of 3s", got)
+	}
+}
+
 // For the parts zero is the default: a zero that was meant must not become it.
 func TestPartsUnderstandZero(t *testing.T) {
 	t.Parallel()
 	client := BusConfig{}.client(nil)
 	transport := ZmqConfig{}.transport(nil)
 	got := map[string]bool{
+		"ping_peers_interval":                           DirectoryConfig{}.Server(nil).PingInterval < 0,
 		"faulted_directory_retry_delay":                 client.FaultedDirectoryRetryDelay < 0,
 		"directory_silence_timeout":                     client.SilenceTimeout < 0,
 		"wait_for_end_of_stream_ack_timeout":            transport.EndOfStreamAckTimeout < 0,
