@@ -1,6 +1,7 @@
 package transporttest
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -32,33 +33,48 @@ func sendToOneThatLeft(s *scene) {
 	lost.awaitReported(a)
 }
 
+// leaving stops a peer beside the test, which goes on with the other side of it.
+func (p *peer) leaving() <-chan struct{} {
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		p.stop(context.Background())
+	}()
+	p.t.Cleanup(func() { <-stopped })
+	return stopped
+}
+
+// awaitLeave waits for the EndOfStream that follows one message.
+func (p *peer) awaitLeave() zebus.TransportMessage {
+	p.t.Helper()
+	leave := p.AwaitMessages(p.t, 2)[1]
+	if leave.Type != transport.EndOfStream || len(leave.Content) != 0 || p.wasPersisted(leave) {
+		p.t.Errorf("%s received %+v", p.ID, leave)
+	}
+	return leave
+}
+
 // takeLeave lets two raw peers answer the leave of a transport whose patience is longer than the test's.
 func takeLeave(s *scene) {
 	a := s.start("A.0", Options{EndOfStreamAckTimeout: 2 * guard})
-	first, second := s.listen("Raw.1"), s.listen("Raw.2")
-	for _, raw := range []*peer{first, second} {
+	raws := []*peer{s.listen("Raw.1"), s.listen("Raw.2")}
+	for _, raw := range raws {
 		a.send("x", raw.Peer)
 		raw.AwaitMessage(s.t)
 	}
-	stopped := make(chan error, 1) // one: nobody reads it when the test has failed
-	go func() { stopped <- a.transport.Stop(s.t.Context()) }()
-	for _, raw := range []*peer{first, second} {
-		leave := raw.AwaitMessages(s.t, 2)[1]
-		if leave.Type != transport.EndOfStream || len(leave.Content) != 0 || raw.wasPersisted(leave) {
-			s.t.Errorf("%s received %+v", raw.ID, leave)
-		}
+	stopped := a.leaving()
+	for _, raw := range raws {
+		leave := raw.awaitLeave()
 		if o := leave.Originator; o.SenderID != "A.0" || o.SenderEndpoint != a.Endpoint || leave.ID.IsZero() {
 			s.t.Errorf("%s received the leave of %+v", raw.ID, o)
 		}
 		s.inject(a.Peer, transport.NewEndOfStreamAck(raw.ids.Next(), raw.note("").Originator))
 	}
 	select {
-	case err := <-stopped:
-		wantErr(s.t, "Stop", err, nil)
+	case <-stopped:
 	case <-time.After(guard):
 		s.t.Error("Stop goes on after the last acknowledgement")
 	}
-	a.Close()
 }
 
 func acknowledgeLeave(s *scene) {
@@ -76,11 +92,11 @@ func strangersAck(s *scene) {
 	a, raw := s.start("A.0", Options{EndOfStreamAckTimeout: patience}), s.listen("Raw.1")
 	a.send("x", raw.Peer)
 	raw.AwaitMessage(s.t)
-	raw.OnReceive = func(zebus.TransportMessage) {
-		s.inject(a.Peer, transport.NewEndOfStreamAck(raw.ids.Next(), noteFrom(stranger(), raw.ids, "").Originator))
-	}
 	began := time.Now()
-	a.stop(s.t.Context())
+	stopped := a.leaving()
+	raw.awaitLeave()
+	s.inject(a.Peer, transport.NewEndOfStreamAck(raw.ids.Next(), noteFrom(stranger(), raw.ids, "").Originator))
+	<-stopped
 	if took := time.Since(began); took < patience {
 		s.t.Errorf("Stop took %v, less than its patience of %v", took, patience)
 	}

@@ -30,8 +30,13 @@ func newScene(t *testing.T, f Features, newTransport func(testing.TB, Options) z
 	return s
 }
 
-// end stops what still runs. Peers that leave together answer each other.
+// end stops what still runs. Peers that leave together answer each other. A case that failed shows what was reported.
 func (s *scene) end() {
+	if s.t.Failed() {
+		for _, p := range s.peers {
+			s.t.Logf("%s: messages %.500q, failures %v, uncertain %v", p.self.ID, contents(p.Messages()), p.Failures(), p.Uncertain())
+		}
+	}
 	var wg sync.WaitGroup
 	for _, p := range s.peers {
 		wg.Go(func() {
