@@ -15,11 +15,9 @@ func newDirectory(config host.DirectoryConfig, logger *slog.Logger) (*zebus.Bus,
 	if err != nil {
 		return nil, err
 	}
-	server, err := directory.NewServer(directory.ServerConfig{
-		Store:              directory.NewMemoryStore(),
-		MaxClockDifference: config.MaxAllowedClockDifferenceWhenRegistering,
-		Logger:             logger,
-	})
+	settings := config.Server(logger)
+	settings.Store = directory.NewMemoryStore()
+	server, err := directory.NewServer(settings)
 	if err != nil {
 		return nil, err
 	}
