@@ -36,7 +36,7 @@ func BenchmarkAppendMessage(b *testing.B) {
 func BenchmarkReaderRead(b *testing.B) {
 	for name, senders := range map[string]int{"one sender": 1, "ten senders in turn": 10} {
 		b.Run(name, func(b *testing.B) {
-			var frames [][]byte
+			frames := make([][]byte, 0, senders)
 			for i := range senders {
 				m := benchMessage()
 				m.Originator.SenderID += zebus.PeerID(rune('a' + i))

@@ -26,32 +26,31 @@ func (h *hexBytes) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// recorded is a transport message as the recordings show it: null is absent.
+// recorded is a transport message as the recordings show it: null is absent. The names are those of .NET, whose case
+// the decoder does not mind.
 type recorded struct {
-	ID         wire.GUID `json:"Id"`
-	Type       string    `json:"MessageTypeId"`
-	Content    hexBytes  `json:"ContentBytes"`
-	Originator struct {
-		SenderID       string `json:"SenderId"`
-		SenderEndPoint string
-		Machine        *string `json:"SenderMachineName"`
-		User           *string `json:"InitiatorUserName"`
+	ID            wire.GUID
+	MessageTypeID string
+	ContentBytes  hexBytes
+	Originator    struct {
+		SenderID, SenderEndPoint             string
+		SenderMachineName, InitiatorUserName *string
 	}
 	Environment       *string
 	WasPersisted      *bool
-	PersistentPeerIDs []string `json:"PersistentPeerIds"`
+	PersistentPeerIDs []string
 }
 
 func (r recorded) message() zebus.TransportMessage {
 	return zebus.TransportMessage{
 		ID:      zebus.MessageID(r.ID),
-		Type:    zebus.MessageTypeID(r.Type),
-		Content: r.Content,
+		Type:    zebus.MessageTypeID(r.MessageTypeID),
+		Content: r.ContentBytes,
 		Originator: zebus.Originator{
 			SenderID:          zebus.PeerID(r.Originator.SenderID),
 			SenderEndpoint:    r.Originator.SenderEndPoint,
-			MachineName:       r.Originator.Machine,
-			InitiatorUserName: r.Originator.User,
+			MachineName:       r.Originator.SenderMachineName,
+			InitiatorUserName: r.Originator.InitiatorUserName,
 		},
 		Environment:       r.Environment,
 		WasPersisted:      r.WasPersisted,
@@ -60,7 +59,7 @@ func (r recorded) message() zebus.TransportMessage {
 }
 
 func peerIDs(texts []string) []zebus.PeerID {
-	var ids []zebus.PeerID
+	ids := make([]zebus.PeerID, 0, len(texts))
 	for _, text := range texts {
 		ids = append(ids, zebus.PeerID(text))
 	}

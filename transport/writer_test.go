@@ -193,14 +193,14 @@ func TestEndOfStream(t *testing.T) {
 	t.Parallel()
 	for file, frames := range conversations(t) {
 		for i, line := range frames {
-			make := map[zebus.MessageTypeID]func(zebus.MessageID, zebus.Originator) *zebus.TransportMessage{
+			create := map[zebus.MessageTypeID]func(zebus.MessageID, zebus.Originator) *zebus.TransportMessage{
 				transport.EndOfStream: transport.NewEndOfStream, transport.EndOfStreamAck: transport.NewEndOfStreamAck,
 			}[zebus.MessageTypeID(line.Type)]
-			if make == nil {
+			if create == nil {
 				continue
 			}
 			recorded := line.message()
-			if got := asItsSender(withEnvironment(make(recorded.ID, recorded.Originator)), line.Frame); !bytes.Equal(got, line.Frame) {
+			if got := asItsSender(withEnvironment(create(recorded.ID, recorded.Originator)), line.Frame); !bytes.Equal(got, line.Frame) {
 				t.Errorf("%s, frame %d:\n got %x\nwant %x", file, i+1, got, []byte(line.Frame))
 			}
 		}

@@ -43,8 +43,9 @@ func (l *ledger) accept(id zebus.MessageID, to zebus.PeerID) {
 func breakPeersUnderLoad(t *testing.T, random *rand.Rand) {
 	t.Helper()
 	network := memory.NewNetwork()
-	var nodes []*node
-	for i := range 5 {
+	const peers = 5
+	nodes := make([]*node, 0, peers)
+	for i := range peers {
 		c := memory.Config{Endpoint: fmt.Sprintf("tcp://localhost:%d", i+1), SendQueueLimit: 2000}
 		nodes = append(nodes, start(t, network, zebus.PeerID(fmt.Sprintf("N.%d", i)), c))
 	}
@@ -56,7 +57,7 @@ func breakPeersUnderLoad(t *testing.T, random *rand.Rand) {
 		for i := range 500 {
 			sendToAll(&books, sender, targets)
 			if i%10 == 0 {
-				time.Sleep(time.Millisecond) // of the bubble: lets the others run
+				<-time.After(time.Millisecond) // of the bubble: lets the others run
 			}
 		}
 	}()

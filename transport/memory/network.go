@@ -142,8 +142,8 @@ func (n *Network) placeLocked(endpoint string) *place {
 
 // choose returns the endpoint with a free port in the place of *.
 func (n *Network) choose(endpoint string) string {
-	host, any := strings.CutSuffix(endpoint, ":*")
-	if !any {
+	host, anyPort := strings.CutSuffix(endpoint, ":*")
+	if !anyPort {
 		return endpoint
 	}
 	n.mu.Lock()

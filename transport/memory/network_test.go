@@ -70,7 +70,7 @@ func (n *node) mustSend(tb testing.TB, content string, to ...*node) zebus.Messag
 
 // contents returns what messages say.
 func contents(messages []zebus.TransportMessage) []string {
-	var texts []string
+	texts := make([]string, 0, len(messages))
 	for _, m := range messages {
 		texts = append(texts, string(m.Content))
 	}
@@ -84,7 +84,8 @@ func TestHungPeer(t *testing.T) {
 		hung, live := start(t, network, "B.0", memory.Config{}), start(t, network, "C.0", memory.Config{})
 		network.Hang(hung.peer.Endpoint)
 
-		accepted, refused := 0, error(nil)
+		accepted := 0
+		var refused error
 		for {
 			_, refused = a.send("x", hung, live)
 			live.AwaitMessages(t, accepted+1) // whatever becomes of the other

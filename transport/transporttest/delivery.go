@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -112,8 +113,7 @@ func inOrderOfEach(s *scene) {
 
 func manyTargets(s *scene) {
 	a := s.start("A.0", Options{})
-	var all []*peer
-	var to []zebus.Peer
+	all, to := make([]*peer, 0, manyPeers), make([]zebus.Peer, 0, manyPeers)
 	for i := range manyPeers {
 		p := s.start(zebus.PeerID(fmt.Sprintf("T.%d", i)), Options{})
 		all, to = append(all, p), append(to, p.Peer)
@@ -174,11 +174,11 @@ func keptContents(s *scene) {
 	a, b := s.start("A.0", Options{}), s.start("B.0", Options{})
 	const rounds = 50
 	for i := range rounds {
-		a.send(strings.Repeat(fmt.Sprint(i%10), 500), b.Peer)
+		a.send(strings.Repeat(strconv.Itoa(i%10), 500), b.Peer)
 		b.AwaitMessages(s.t, i+1)
 	}
 	for i, m := range b.Messages() {
-		if !bytes.Equal(m.Content, bytes.Repeat([]byte(fmt.Sprint(i%10)), 500)) {
+		if !bytes.Equal(m.Content, bytes.Repeat([]byte(strconv.Itoa(i%10)), 500)) {
 			s.t.Fatalf("message %d is now %.20q…", i, m.Content)
 		}
 		if string(m.Originator.SenderID) != "A.0" || string(m.Type) != "Test.Note" {

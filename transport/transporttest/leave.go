@@ -109,8 +109,8 @@ func leaveStaysBelow(s *scene) {
 	s.inject(a.Peer, transport.NewEndOfStreamAck(ids.Next(), originator))
 	s.inject(a.Peer, noteFrom(from, ids, "between"))
 	s.inject(a.Peer, transport.NewEndOfStream(ids.Next(), originator))
-	s.inject(a.Peer, noteFrom(from, ids, "after"))
-	if got := contents(a.AwaitMessages(s.t, 2)); !slices.Equal(got, []string{"between", "after"}) {
+	s.inject(a.Peer, noteFrom(from, ids, "last"))
+	if got := contents(a.AwaitMessages(s.t, 2)); !slices.Equal(got, []string{"between", "last"}) {
 		s.t.Errorf("received %q", got)
 	}
 }

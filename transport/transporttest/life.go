@@ -3,6 +3,7 @@ package transporttest
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -127,7 +128,7 @@ func stopAfterBurst(s *scene) {
 	a, b := s.start("A.0", Options{EndOfStreamAckTimeout: guard}), s.start("B.0", Options{})
 	accepted := 0
 	for i := range burst {
-		if _, refused := a.trySend(fmt.Sprint(i), b.Peer); len(refused) == 0 {
+		if _, refused := a.trySend(strconv.Itoa(i), b.Peer); len(refused) == 0 {
 			accepted++
 		}
 	}

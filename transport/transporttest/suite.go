@@ -88,7 +88,6 @@ func Run(t *testing.T, f Features, newTransport func(tb testing.TB, o Options) z
 	}
 }
 
-func needsListen(f Features) bool      { return f.Listen != nil }
 func needsInject(f Features) bool      { return f.Inject != nil }
 func needsSocketLimit(f Features) bool { return f.SocketLimit }
 

@@ -57,20 +57,21 @@ func unresolvablePeer(s *scene) {
 
 func tooManyPeers(s *scene) {
 	a := s.start("A.0", Options{MaxSockets: 4})
-	var all []*peer
-	for i := range 6 {
+	const targets, reachable = 6, 3
+	all := make([]*peer, 0, targets)
+	for i := range targets {
 		p := s.start(zebus.PeerID(fmt.Sprintf("T.%d", i)), Options{})
 		all = append(all, p)
 		target := account{to: p.ID}
 		_, refused := a.trySend("x", p.Peer)
 		target.add(refused)
-		if i < 3 {
+		if i < reachable {
 			p.AwaitMessage(s.t)
 		} else {
 			target.awaitReported(a)
 		}
 	}
-	for _, p := range all[3:] {
+	for _, p := range all[reachable:] {
 		if n := len(p.Messages()); n != 0 {
 			s.t.Errorf("%s received %d messages", p.ID, n)
 		}
