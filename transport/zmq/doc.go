@@ -15,7 +15,7 @@
 // A socket lives as long as its one connection. While the connection is being made, the messages in it are known by
 // ID, and each is reported when the peer cannot be reached. Once it stands, libzmq and two kernels hold messages that
 // nobody can name; when the connection dies, [zebus.Inbound.SendUncertain] says how many may be lost. Nothing is
-// kept for a later connection but what this package had queued itself. docs/adr/0020 has the reasons.
+// kept for a later connection but what this package had queued itself. docs/adr/0005 has the reasons.
 //
 // # Receiving
 //

@@ -5,6 +5,7 @@ package zmq
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -141,11 +142,24 @@ func (in *inbound) run() {
 	for !in.closing.Load() {
 		in.round()
 		if len(in.batch) > 0 {
-			in.Up.Receive(in.batch)
-			clear(in.batch) // the contents belong to the bus now
+			in.deliver()
 		}
 	}
 	in.drain()
+}
+
+// fewMessages is the size of a batch after which the next wait is likely to be a long one.
+const fewMessages = 16
+
+func (in *inbound) deliver() {
+	in.Up.Receive(in.batch)
+	few := len(in.batch) < fewMessages
+	clear(in.batch) // the contents belong to the bus now
+	if few {
+		// Whoever was woken runs here and now. Otherwise it waits until another thread has been woken to take it over
+		// from this one, which is about to wait in libzmq: that costs a third of an idle round trip.
+		runtime.Gosched()
+	}
 }
 
 // drainQuiet is how long nothing has arrived when everything has; drainLimit bounds the wait for that.

@@ -71,7 +71,7 @@ func (o *outbound) deliver(d *zebus.Delivery) error {
 		transport.SetWasPersisted(frame, slices.Contains(d.Persistent, to.ID))
 		errs = o.deliverTo(errs, to, outgoing{id: d.Message.ID, frame: frame})
 	}
-	if d.Persistence != nil {
+	if stored(d) {
 		frame = transport.AsPersistRequest(frame, d.Persistent, len(d.To) > 0)
 		*buffer = frame
 		errs = o.deliverTo(errs, d.Persistence, outgoing{id: d.Message.ID, frame: frame})
@@ -79,13 +79,16 @@ func (o *outbound) deliver(d *zebus.Delivery) error {
 	return errors.Join(errs...)
 }
 
+// stored says whether the persistence gets the message.
+func stored(d *zebus.Delivery) bool { return d.Persistence != nil && len(d.Persistent) > 0 }
+
 // refuseAll returns err as what became of the message for each recipient.
 func refuseAll(d *zebus.Delivery, err error) error {
 	var errs []error
 	for i := range d.To {
 		errs = append(errs, &zebus.SendError{To: d.To[i].ID, Err: err})
 	}
-	if d.Persistence != nil {
+	if stored(d) {
 		errs = append(errs, &zebus.SendError{To: d.Persistence.ID, Err: err})
 	}
 	return errors.Join(errs...)

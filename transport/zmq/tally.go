@@ -17,7 +17,7 @@ type tally struct {
 }
 
 // settleTime is how long after sending a sign of life counts.
-const settleTime = time.Second
+const settleTime = 3 * time.Second
 
 // heard notes a sign of life.
 func (t *tally) heard(now time.Time) {

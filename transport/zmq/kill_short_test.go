@@ -1,0 +1,6 @@
+//go:build cgo && unix && !soak
+
+package zmq_test
+
+// killRounds is how often a peer is killed or stopped.
+const killRounds = 6
