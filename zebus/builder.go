@@ -1,6 +1,7 @@
 package zebus
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,6 +27,11 @@ type busConfig struct {
 	dispatch       dispatch.Config
 	localDispatch  bool
 	initiator      string
+	middleware     []prioritized
+	hooks          []Hooks
+	deadLetters    func(context.Context, DeadLetter)
+	publishErrors  bool
+	dumpFolder     string
 }
 
 // NewBuilder returns a builder for the bus of the peer with the given ID: "Acme.Echo.0".

@@ -33,6 +33,7 @@ type Bus struct {
 	}
 	running   atomic.Pointer[run] // nil while nothing can be sent
 	reception reception
+	dumps     dumps
 }
 
 // run is one life of the bus, from the start of the transport to its stop.
@@ -42,6 +43,7 @@ type run struct {
 	ctx        context.Context //nolint:containedctx // parent of every handler's context
 	cancel     context.CancelFunc
 	registered bool
+	done       chan struct{} // closed when the run has ended
 }
 
 type state uint8
@@ -64,6 +66,7 @@ func newBus(c busConfig) *Bus {
 
 		subscriptions: newSubscriptions(),
 	}
+	b.config.handlers = dress(c.handlers, append(c.middleware, prioritized{lowestPriority, b.giveUp}))
 	b.config.handlers = append(b.config.handlers, b.ownHandlers()...)
 	b.config.handlers = append(b.config.handlers, c.directory.Handlers()...)
 	b.routes.load(b, b.config.handlers)
@@ -89,6 +92,16 @@ func (b *Bus) Endpoint() string {
 // IsRunning says whether messages can be sent: from the moment at which a Start begins to register until a Stop has
 // stopped the transport.
 func (b *Bus) IsRunning() bool { return b.running.Load() != nil }
+
+// Done returns a channel that is closed when the bus has stopped; it is closed already when the bus does not run.
+func (b *Bus) Done() <-chan struct{} {
+	if r := b.running.Load(); r != nil {
+		return r.done
+	}
+	closed := make(chan struct{})
+	close(closed)
+	return closed
+}
 
 // PendingCommands returns the number of commands that wait for their answer.
 func (b *Bus) PendingCommands() int { return b.pending.len() }
@@ -129,6 +142,9 @@ func (b *Bus) endStart(err error) {
 
 // start does the steps of a start; when one fails it undoes those before it, the last first.
 func (b *Bus) start(ctx context.Context) (err error) {
+	if err := b.ask(ctx, func(h Hooks) func(context.Context) error { return h.Starting }); err != nil {
+		return fmt.Errorf("start %s: %w", b.ID(), err)
+	}
 	r, err := b.open(ctx)
 	if err != nil {
 		return err
@@ -148,12 +164,13 @@ func (b *Bus) start(ctx context.Context) (err error) {
 	}
 	b.config.transport.Registered()
 	b.dispatcher.Start()
+	b.raise(ctx, func(h Hooks) func(context.Context) { return h.Started })
 	return nil
 }
 
 // open starts the transport: from here on messages can arrive and wait in the queues.
 func (b *Bus) open(ctx context.Context) (*run, error) {
-	r := &run{}
+	r := &run{done: make(chan struct{})}
 	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	b.dispatcher.Load()
 	b.pending.open()
@@ -202,9 +219,19 @@ func (b *Bus) Stop(ctx context.Context) error {
 	if interrupted != nil {
 		return waitFor(ctx, interrupted)
 	}
-	r := b.running.Load()
-	err = b.shutDown(ctx, r)
+	err = b.stop(ctx)
 	b.endStop(err)
+	return err
+}
+
+func (b *Bus) stop(ctx context.Context) error {
+	if err := b.ask(ctx, func(h Hooks) func(context.Context) error { return h.Stopping }); err != nil {
+		return fmt.Errorf("stop %s: %w", b.ID(), err)
+	}
+	err := b.shutDown(ctx, b.running.Load())
+	if !b.IsRunning() {
+		b.raise(ctx, func(h Hooks) func(context.Context) { return h.Stopped })
+	}
 	return err
 }
 
@@ -252,6 +279,7 @@ func (b *Bus) shutDown(ctx context.Context, r *run) error {
 	b.running.Store(nil)
 	b.pending.close(ErrNotRunning)
 	r.cancel()
+	close(r.done)
 	if err != nil {
 		return fmt.Errorf("stop the transport of %s: %w", b.ID(), err)
 	}

@@ -13,6 +13,7 @@ type messageContext struct {
 	context.Context //nolint:containedctx // it is a context
 
 	incoming *incoming
+	batch    []*incoming // of a batch handler: all it got, of which incoming is the first
 	turn     *dispatch.Turn
 }
 

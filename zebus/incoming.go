@@ -3,7 +3,6 @@ package zebus
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -36,12 +35,12 @@ func incomingOf(e *dispatch.Entry) *incoming {
 
 // outcome is what the handlers made of a message. They may end at the same moment on different queues.
 type outcome struct {
-	mu    sync.Mutex
-	code  int
-	text  string
-	reply Message
-	err   error // the first one
-	mute  bool  // it could not be read: a command stays without an answer, as its sender expects of Zebus
+	mu     sync.Mutex
+	code   int
+	text   string
+	reply  Message
+	failed []failure // in the order in which the handlers ended
+	mute   bool      // it could not be read: a command stays without an answer, as its sender expects of Zebus
 }
 
 func (o *outcome) setCode(code int, text string) {
@@ -50,15 +49,42 @@ func (o *outcome) setCode(code int, text string) {
 	o.code, o.text = code, text
 }
 
-func (o *outcome) add(reply Message, err error) {
+func (o *outcome) add(handler string, reply Message, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if reply != nil {
 		o.reply = reply
 	}
-	if o.err == nil {
-		o.err = err
+	if err != nil {
+		o.failed = append(o.failed, failure{handler, err})
 	}
+}
+
+func (o *outcome) failures() []failure {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.failed
+}
+
+func (o *outcome) replied() Message {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.reply
+}
+
+// silence makes the command stay without an answer, and says whether that is new.
+func (o *outcome) silence() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	was := o.mute
+	o.mute = true
+	return !was
+}
+
+func (o *outcome) isSilent() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.mute
 }
 
 // completed returns the answer to the command with the given ID.
@@ -67,8 +93,8 @@ func (o *outcome) completed(id MessageID) *MessageExecutionCompleted {
 	defer o.mu.Unlock()
 	answer := &MessageExecutionCompleted{SourceCommandID: id, Payload: []byte{}, ResponseMessage: new(string)}
 	switch {
-	case o.err != nil:
-		code, text := codeOf(o.err)
+	case len(o.failed) > 0:
+		code, text := codeOf(o.failed[0].err)
 		answer.ErrorCode, answer.ResponseMessage = int32(code), &text
 	case o.reply != nil:
 		t := o.reply.ZebusType().ID()
@@ -114,7 +140,7 @@ func (in *incoming) messageFor(h Handler) (Message, error) {
 
 // handled notes what a handler made of the message.
 func (in *incoming) handled(handler string, reply Message, err error) {
-	in.outcome.add(reply, err)
+	in.outcome.add(handler, reply, err)
 	if err != nil {
 		in.report(handler, err)
 	}
@@ -128,39 +154,28 @@ func (in *incoming) report(handler string, err error) {
 	}
 }
 
-// unreadable notes that the content is not of its type. Its sender gets no answer, as from any Zebus peer.
-func (in *incoming) unreadable(err error) {
-	in.outcome.mu.Lock()
-	in.outcome.mute = true
-	in.outcome.mu.Unlock()
-	in.bus.drop(&in.message, fmt.Errorf("read %s: %w", in.message.Type, err))
-}
-
 // Failed implements [dispatch.Job]: a handler panicked.
 func (in *incoming) Failed(inv *dispatch.Invoker, err error) { in.handled(inv.Name, nil, err) }
 
 // Rejected implements [dispatch.Job]: a queue is full, or closed. Commands are answered, so that their senders need not wait.
 func (in *incoming) Rejected(err error) {
-	in.outcome.add(nil, Fail(CodeUnknown, "%s does not take %s: %v", in.bus.ID(), in.message.Type, err))
+	in.outcome.add("", nil, Fail(CodeUnknown, "%s does not take %s: %v", in.bus.ID(), in.message.Type, err))
 	in.bus.drop(&in.message, err)
 }
 
 // Done implements [dispatch.Job]: the last handler has ended.
 func (in *incoming) Done() {
-	if in.replayed {
-		return
-	}
-	if in.pending != nil {
+	in.publishFailures()
+	switch {
+	case in.replayed:
+	case in.local != nil:
 		in.completeLocal()
-		return
+	default:
+		if in.route.messageType.Kind() == KindCommand && !in.outcome.isSilent() {
+			in.answer()
+		}
+		in.bus.config.transport.Ack(&in.message)
 	}
-	if in.local != nil {
-		return
-	}
-	if in.route.messageType.Kind() == KindCommand && !in.outcome.mute {
-		in.answer()
-	}
-	in.bus.config.transport.Ack(&in.message)
 }
 
 // answer tells the sender of a command that it is done. It goes where the originator says, known to the directory or not.
@@ -174,7 +189,15 @@ func (in *incoming) answer() {
 }
 
 func (in *incoming) completeLocal() {
-	in.bus.complete(in.outcome.completed(in.message.ID))
+	if in.pending == nil {
+		return
+	}
+	answer := in.outcome.completed(in.message.ID)
+	c := completionOf(answer)
+	if reply := in.outcome.replied(); reply != nil { // here, unlike over the wire, a reply is kept beside an error
+		c.payloadType, c.payload = reply.ZebusType().ID(), encode(reply)
+	}
+	in.bus.pending.end(in.message.ID, c)
 }
 
 // handleLocally runs the handlers of this peer on a message of its own. pending is nil for events.

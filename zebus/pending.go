@@ -53,19 +53,20 @@ func (p *Pending) Wait(ctx context.Context) error {
 }
 
 // Reply waits like Wait and reads the reply into m. A command that succeeded with a reply of another type, or with none,
-// is an [ErrUnexpectedReply].
+// is an [ErrUnexpectedReply]. The reply of a command that this peer handled itself is read even when there is an error.
 func (p *Pending) Reply(ctx context.Context, m Message) error {
-	if err := p.Wait(ctx); err != nil {
+	err := p.Wait(ctx)
+	want := m.ZebusType().ID()
+	if err != nil && (!p.ended() || p.result.payloadType != want) {
 		return err
 	}
-	want := m.ZebusType().ID()
 	if p.result.payloadType != want {
 		return fmt.Errorf("%w to %s: got %q, want %q", ErrUnexpectedReply, p.name, p.result.payloadType, want)
 	}
 	if err := m.ZebusUnmarshal(p.result.payload); err != nil {
 		return fmt.Errorf("read the reply to %s: %w", p.name, err)
 	}
-	return nil
+	return err
 }
 
 func (p *Pending) ended() bool {

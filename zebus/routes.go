@@ -67,7 +67,7 @@ func (b *Bus) invoke(h Handler, t *dispatch.Turn, batch []*dispatch.Entry) {
 	if len(readable) == 0 {
 		return
 	}
-	ctx := &messageContext{Context: readable[0].run.ctx, incoming: readable[0], turn: t}
+	ctx := &messageContext{Context: readable[0].run.ctx, incoming: readable[0], batch: readable, turn: t}
 	reply, err := h.invoke(ctx, messages)
 	for _, in := range readable {
 		in.handled(h.name, reply, err)

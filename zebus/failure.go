@@ -1,0 +1,182 @@
+package zebus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// failure is what one handler made of a message.
+type failure struct {
+	handler string
+	err     error
+}
+
+// publishedError marks an error to be published although it is an answer.
+type publishedError struct{ err error }
+
+func (e *publishedError) Error() string { return e.err.Error() }
+func (e *publishedError) Unwrap() error { return e.err }
+
+// Published marks an answer made by [Fail] as worth a [MessageProcessingFailed], where error publication is on. Other
+// errors are published anyway. Published(nil) is nil.
+func Published(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &publishedError{err}
+}
+
+// publishable says whether the world should hear of an error: of all but answers, unless they are marked.
+func publishable(err error) bool {
+	if _, marked := errors.AsType[*publishedError](err); marked {
+		return true
+	}
+	_, answer := errors.AsType[*CommandError](err)
+	return !answer
+}
+
+// WithErrorPublication makes the bus publish a [MessageProcessingFailed] for messages that a handler failed on, or that
+// could not be read. Off unless called.
+func (b *Builder) WithErrorPublication(on bool) *Builder {
+	b.config.publishErrors = on
+	return b
+}
+
+// WithDumpFolder sets where the contents of messages are put that could not be read. Empty, the default, means the
+// folder for temporary files.
+func (b *Builder) WithDumpFolder(path string) *Builder {
+	b.config.dumpFolder = path
+	return b
+}
+
+// publishFailures tells the world what the handlers of a message failed on.
+func (in *incoming) publishFailures() {
+	failures := in.outcome.failures()
+	if !in.bus.config.publishErrors || !anyPublishable(failures) {
+		return
+	}
+	var texts, names []string
+	for _, f := range failures {
+		texts = append(texts, f.err.Error())
+		names = append(names, f.handler)
+	}
+	in.publish(in.json(), strings.Join(texts, "\n\n"), names)
+}
+
+func anyPublishable(failures []failure) bool {
+	for _, f := range failures {
+		if publishable(f.err) {
+			return true
+		}
+	}
+	return false
+}
+
+func (in *incoming) publish(text, problem string, handlers []string) {
+	b := in.bus
+	ctx := &messageContext{Context: in.run.ctx, incoming: in}
+	err := b.Publish(ctx, &MessageProcessingFailed{
+		FailingMessage: in.message, FailingMessageJSON: text, ExceptionMessage: problem,
+		ExceptionTime: time.Now(), FailingHandlerNames: handlers,
+	})
+	if err != nil {
+		b.config.logger.WarnContext(ctx, "publish a failure", "message", in.message.Type, "id", in.message.ID, "error", err)
+	}
+}
+
+// json returns the message as people read it, or why it cannot be shown.
+func (in *incoming) json() string {
+	m := in.route.messageType.New()
+	if err := m.ZebusUnmarshal(in.message.Content); err != nil {
+		return "unreadable: " + err.Error()
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return "no JSON: " + err.Error()
+	}
+	return string(text)
+}
+
+// unreadable notes that the content is not of its type, keeps it for whoever looks into it, and tells the world. The
+// sender gets no answer, as from any Zebus peer.
+func (in *incoming) unreadable(err error) {
+	if !in.outcome.silence() {
+		return // another handler has met the same bytes
+	}
+	b := in.bus
+	where := b.dumps.write(b.config.dumpFolder, b.ID(), &in.message)
+	err = fmt.Errorf("read %s: %w", in.message.Type, err)
+	b.drop(&in.message, err)
+	b.config.logger.Error("unreadable message", "message", in.message.Type, "id", in.message.ID, "dump", where)
+	if b.config.publishErrors {
+		in.publish("", fmt.Sprintf("message %s of type %s from %s at %s could not be read, its content is in %s: %v", in.message.ID,
+			in.message.Type, in.message.Originator.SenderID, in.message.Originator.SenderEndpoint, where, err), nil)
+	}
+}
+
+// mostDumps bounds what a hostile or broken peer can put on our disk.
+const mostDumps = 100
+
+// dumps writes contents that could not be read into files.
+type dumps struct {
+	written atomic.Int32
+}
+
+// write puts a content into a file of its own and returns its path, or why there is none.
+func (d *dumps) write(folder string, self PeerID, m *TransportMessage) string {
+	if d.written.Add(1) > mostDumps {
+		return fmt.Sprintf("no file: %d were written already", mostDumps)
+	}
+	if folder == "" {
+		folder = os.TempDir()
+	}
+	folder = filepath.Join(folder, "zebus_deserialization_dumps_"+fileName(string(self)))
+	file := filepath.Join(folder, time.Now().UTC().Format("20060102-15-04-05.0000000")+"_"+fileName(string(m.Type)))
+	if err := errors.Join(os.MkdirAll(folder, 0o700), os.WriteFile(file, m.Content, 0o600)); err != nil {
+		return "no file: " + err.Error()
+	}
+	return file
+}
+
+// fileName replaces what has a meaning in paths: names come from the network.
+func fileName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
+			return '_'
+		}
+		return r
+	}, name)
+}
+
+// giveUp tells of a message that a handler of the service failed on for good.
+func (b *Bus) giveUp(next Handler) Handler {
+	if b.config.deadLetters == nil {
+		return next
+	}
+	return next.Around(func(ctx context.Context, batch []Message, invoke Invoke) (Message, error) {
+		reply, err := invoke(ctx, batch)
+		if retryable(err) || isPermanent(err) {
+			b.bury(ctx, next.name, err)
+		}
+		return reply, err
+	})
+}
+
+func isPermanent(err error) bool {
+	_, permanent := errors.AsType[*permanentError](err)
+	return permanent
+}
+
+// bury hands over every message of the batch that ctx is for.
+func (b *Bus) bury(ctx context.Context, handler string, err error) {
+	for _, in := range messageContextOf(ctx).batch {
+		b.config.deadLetters(ctx, DeadLetter{Handler: handler, Message: &in.message, Err: err})
+	}
+}

@@ -1,0 +1,61 @@
+package zebus
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+)
+
+// Invoke runs a handler on messages of its type: on one, or on as many as a batch handler gets. The reply is nil
+// where there is none.
+type Invoke func(ctx context.Context, batch []Message) (Message, error)
+
+// Middleware changes a handler: it returns one that does something before, after or instead of next. It is called once
+// for each handler when the bus is built, and whatever it returns is called for every message, so what can be looked up
+// beforehand should be.
+//
+//	func Timed(next zebus.Handler) zebus.Handler {
+//		return next.Around(func(ctx context.Context, batch []zebus.Message, invoke zebus.Invoke) (zebus.Message, error) {
+//			defer observe(next.Name(), time.Now())
+//			return invoke(ctx, batch)
+//		})
+//	}
+type Middleware func(next Handler) Handler
+
+// Around returns the handler with f around what it does.
+func (h Handler) Around(f func(ctx context.Context, batch []Message, invoke Invoke) (Message, error)) Handler {
+	invoke := h.invoke
+	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
+		return f(ctx, batch, invoke)
+	}
+	return h
+}
+
+// prioritized is a middleware with its place.
+type prioritized struct {
+	priority   int
+	middleware Middleware
+}
+
+// WithMiddleware puts m around every handler of the service. Of several, that with the highest priority is outermost;
+// of equals, the one given first.
+func (b *Builder) WithMiddleware(priority int, m Middleware) *Builder {
+	b.config.middleware = append(b.config.middleware, prioritized{priority, m})
+	return b
+}
+
+// lowestPriority is that of what the bus itself puts around a handler: closest to it, but for what the handler brings.
+const lowestPriority = math.MinInt
+
+// dress puts the middleware around the handlers, the innermost first.
+func dress(handlers []Handler, wares []prioritized) []Handler {
+	slices.SortStableFunc(wares, func(a, b prioritized) int { return cmp.Compare(b.priority, a.priority) })
+	dressed := slices.Clone(handlers)
+	for i := range dressed {
+		for _, w := range slices.Backward(wares) {
+			dressed[i] = w.middleware(dressed[i])
+		}
+	}
+	return dressed
+}

@@ -1,0 +1,119 @@
+package zebus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// RetryPolicy says how often a handler tries a message again, and how long it waits in between.
+type RetryPolicy struct {
+	// Attempts is how often the message is tried again after its first failure. 0 means never.
+	Attempts int
+	// First is the wait before the second try. Zero means 100 milliseconds.
+	First time.Duration
+	// Factor multiplies the wait after each try: 1 keeps it constant, 2 doubles it. Less than 1 means 2.
+	Factor float64
+	// Most bounds the wait. Zero means 30 seconds.
+	Most time.Duration
+}
+
+const (
+	defaultFirstWait = 100 * time.Millisecond
+	defaultFactor    = 2
+	defaultMostWait  = 30 * time.Second
+)
+
+func (p RetryPolicy) withDefaults() RetryPolicy {
+	if p.First == 0 {
+		p.First = defaultFirstWait
+	}
+	if p.Factor < 1 {
+		p.Factor = defaultFactor
+	}
+	if p.Most == 0 {
+		p.Most = defaultMostWait
+	}
+	return p
+}
+
+// next returns the wait that follows one.
+func (p RetryPolicy) next(wait time.Duration) time.Duration {
+	return min(time.Duration(float64(wait)*p.Factor), p.Most)
+}
+
+// Retry makes the handler try a message again when it fails. Meanwhile its queue waits, so that the order of messages is
+// kept. Errors marked by [Permanent] and answers made by [Fail] are not tried again, nor is anything once the bus
+// gives up waiting for the handler at stop. Off unless called: a peer of Zebus (.NET) tries once.
+func (h Handler) Retry(p RetryPolicy) Handler {
+	p = p.withDefaults()
+	return h.Around(func(ctx context.Context, batch []Message, invoke Invoke) (Message, error) {
+		wait := p.First
+		for attempt := 0; ; attempt++ {
+			reply, err := invoke(ctx, batch)
+			if attempt == p.Attempts || !retryable(err) || !pause(ctx, wait) {
+				return reply, afterAttempts(err, attempt)
+			}
+			wait = p.next(wait)
+		}
+	})
+}
+
+func afterAttempts(err error, again int) error {
+	if err == nil || again == 0 {
+		return err
+	}
+	return fmt.Errorf("tried %d times: %w", again+1, err)
+}
+
+// pause waits, and says whether ctx lasted.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// permanentError marks an error that trying again will not cure.
+type permanentError struct{ err error }
+
+func (e *permanentError) Error() string { return e.err.Error() }
+func (e *permanentError) Unwrap() error { return e.err }
+
+// Permanent marks an error of a handler as one that trying again will not cure. Permanent(nil) is nil.
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &permanentError{err}
+}
+
+func retryable(err error) bool {
+	if err == nil {
+		return false
+	}
+	if _, permanent := errors.AsType[*permanentError](err); permanent {
+		return false
+	}
+	_, answer := errors.AsType[*CommandError](err)
+	return !answer
+}
+
+// DeadLetter is a message that a handler gave up on.
+type DeadLetter struct {
+	Handler string // that failed
+	Message *TransportMessage
+	Err     error // of the last try
+}
+
+// WithDeadLetters makes f hear of every message on which a handler of the service gave up, after its retries. f runs on
+// the queue of the handler; the sender of a command has its answer only when f has returned.
+func (b *Builder) WithDeadLetters(f func(ctx context.Context, letter DeadLetter)) *Builder {
+	b.config.deadLetters = f
+	return b
+}
