@@ -217,8 +217,7 @@ func TestAProblemSaysWhere(t *testing.T) {
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	complete := host.DefaultConfig()
-	complete.Bus.PeerID, complete.Bus.Environment = "Acme.Echo.0", "Demo"
-	complete.Bus.DirectoryEndpoints = []string{"tcp://localhost:7465"}
+	complete.Bus.PeerID = "Acme.Echo.0"
 	if err := complete.Validate(); err != nil {
 		t.Errorf("Validate of a complete configuration = %v", err)
 	}
@@ -227,14 +226,21 @@ func TestValidate(t *testing.T) {
 	bad.Zmq.InboundEndpoint = ""
 	bad.Zmq.KeepAlive.Interval = 1
 	bad.StopTimeout = -time.Second
+	empty := host.DefaultConfig()
+	empty.Bus.Environment, empty.Bus.DirectoryEndpoints = "", nil
+	nowhere := host.DefaultDirectoryConfig()
+	nowhere.Environment = ""
 	tests := map[string]struct {
 		err  error
 		want []string
 	}{
-		"the default has no name, environment and directory": {host.DefaultConfig().Validate(), []string{
-			`peer_id: has no default and must be set`,
-			`environment: has no default and must be set`,
-			`directory_endpoints: has no default and must be set`,
+		"the default has no name": {host.DefaultConfig().Validate(), []string{
+			`peer_id: is empty: set it in bus.toml, as ZEBUS_PEER_ID, or in code`,
+		}},
+		"nothing at all": {empty.Validate(), []string{
+			`peer_id: is empty: set it in bus.toml, as ZEBUS_PEER_ID, or in code`,
+			`environment: is empty: set it in bus.toml, as ZEBUS_ENVIRONMENT, or in code`,
+			`directory_endpoints: is empty: set it in bus.toml, as ZEBUS_DIRECTORY_ENDPOINTS, or in code`,
 		}},
 		"values that no file could have": {bad.Validate(), []string{
 			`registration_timeout: -1ns is below the minimum 1ms`,
@@ -242,8 +248,8 @@ func TestValidate(t *testing.T) {
 			`keep_alive.interval: 1ns is below the minimum 1s`,
 			`StopTimeout: -1s is negative`,
 		}},
-		"a directory needs an environment": {host.DefaultDirectoryConfig().Validate(), []string{
-			`environment: has no default and must be set`,
+		"a directory needs an environment": {nowhere.Validate(), []string{
+			`environment: is empty: set it in directory.toml, as ZEBUS_ENVIRONMENT, or in code`,
 		}},
 	}
 	for name, tc := range tests {

@@ -31,8 +31,8 @@ func local(peerID zebus.PeerID, endpoint string) host.Config {
 func TestNewBuilderReportsWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	_, err := host.NewBuilder(host.DefaultConfig())
-	if !errors.Is(err, host.ErrMissing) || strings.Count(err.Error(), "\n") != 2 {
-		t.Errorf("NewBuilder of the default = %v, want three missing settings", err)
+	if !errors.Is(err, host.ErrMissing) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("NewBuilder of the default = %v, want one missing setting", err)
 	}
 }
 

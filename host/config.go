@@ -34,15 +34,17 @@ type BusConfig struct {
 	PeerID zebus.PeerID `toml:"peer_id" default:"" check:"peer"`
 
 	// Environment keeps networks apart: a peer drops messages of every other environment
-	// without a reply, so all peers and directories of a network must agree on it. It has no
-	// default, and a peer without one cannot be built.
-	Environment string `toml:"environment" default:""`
+	// without a reply, so all peers and directories of a network must agree on it. The default
+	// is "Demo", the same as that of a directory server, so that a first program works without
+	// any settings; real networks have a name of their own.
+	Environment string `toml:"environment" default:"Demo"`
 
 	// DirectoryEndpoints are the directory servers, as "tcp://host:port". Their position counts:
 	// the first is Abc.Zebus.DirectoryService.0, the second .1, so every peer of a network lists
 	// them in the same order. In the environment they are separated by spaces, commas or
-	// semicolons. There is no default, and a peer without one cannot be built.
-	DirectoryEndpoints []string `toml:"directory_endpoints" default:"" check:"remote"`
+	// semicolons. The default is a directory server on this machine that was told nothing,
+	// "tcp://localhost:7465".
+	DirectoryEndpoints []string `toml:"directory_endpoints" default:"tcp://localhost:7465" check:"remote"`
 
 	// RegistrationTimeout bounds one attempt to register, unregister or update at one
 	// directory server; after it the next server is tried. Too small and a busy directory is
@@ -95,8 +97,8 @@ type BusConfig struct {
 	DispatchMemoryLimit Size `toml:"dispatch_memory_limit" default:"512MiB" min:"64KiB"`
 }
 
-// DefaultConfig returns the configuration of a peer of which nothing was said. It still lacks
-// what no default can know: a name, an environment and a directory.
+// DefaultConfig returns the configuration of a peer of which nothing was said: one of the
+// network "Demo" on this machine. It still lacks what no default can know, a name.
 func DefaultConfig() Config {
 	return Config{Bus: defaults[BusConfig](), Zmq: defaults[ZmqConfig](), StopTimeout: DefaultStopTimeout}
 }
@@ -106,9 +108,9 @@ func DefaultConfig() Config {
 func (c Config) Validate() error {
 	return errors.Join(
 		verify(c.Bus),
-		required("peer_id", c.Bus.PeerID != ""),
-		required("environment", c.Bus.Environment != ""),
-		required("directory_endpoints", len(c.Bus.DirectoryEndpoints) > 0),
+		required("bus.toml", "peer_id", c.Bus.PeerID != ""),
+		required("bus.toml", "environment", c.Bus.Environment != ""),
+		required("bus.toml", "directory_endpoints", len(c.Bus.DirectoryEndpoints) > 0),
 		verify(c.Zmq),
 		notNegative("StopTimeout", c.StopTimeout),
 	)

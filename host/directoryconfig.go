@@ -16,9 +16,9 @@ type DirectoryConfig struct {
 	// The default is "tcp://*:7465".
 	Endpoint string `toml:"endpoint" default:"tcp://*:7465" check:"inbound"`
 
-	// Environment is the network this directory serves; peers of another one get no answer. It
-	// has no default, and a directory without one cannot be built.
-	Environment string `toml:"environment" default:""`
+	// Environment is the network this directory serves; peers of another one get no answer. The
+	// default is "Demo", as that of peers; real networks have a name of their own.
+	Environment string `toml:"environment" default:"Demo"`
 
 	// Index is the position of this directory in the directory_endpoints of its peers, from
 	// zero. It makes the peer id Abc.Zebus.DirectoryService.<index>; a wrong one costs every
@@ -54,7 +54,7 @@ type DirectoryConfig struct {
 }
 
 // DefaultDirectoryConfig returns the configuration of a directory server of which nothing was
-// said. It still lacks an environment.
+// said: the one that peers of which nothing was said look for.
 func DefaultDirectoryConfig() DirectoryConfig {
 	return defaults[DirectoryConfig]()
 }
@@ -64,7 +64,7 @@ func DefaultDirectoryConfig() DirectoryConfig {
 func (c DirectoryConfig) Validate() error {
 	return errors.Join(
 		verify(c),
-		required("environment", c.Environment != ""),
+		required("directory.toml", "environment", c.Environment != ""),
 	)
 }
 

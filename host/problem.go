@@ -12,7 +12,7 @@ var (
 	ErrUnknownKey = errors.New("host: unknown key")
 	// ErrInvalidValue means that a value has the wrong type or form, or is out of range.
 	ErrInvalidValue = errors.New("host: invalid value")
-	// ErrMissing means that a setting without a default was not set.
+	// ErrMissing means that a setting is empty without which nothing can be built.
 	ErrMissing = errors.New("host: missing setting")
 	// ErrSyntax means that a file is not TOML.
 	ErrSyntax = errors.New("host: not valid TOML")

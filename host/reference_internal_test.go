@@ -95,6 +95,8 @@ func defaultText(s setting) string {
 	switch {
 	case s.typ == listType && text == "":
 		return "[]"
+	case s.typ == listType:
+		return `["` + text + `"]`
 	case s.typ.Kind() == reflect.Bool || s.typ.Kind() == reflect.Int:
 		return text
 	default:

@@ -134,12 +134,13 @@ func verify[C any](config C) error {
 	return errors.Join(errs...)
 }
 
-// required returns a problem unless the setting is there.
-func required(key string, present bool) error {
+// required returns a problem unless the setting is there. It says where to set it.
+func required(file, key string, present bool) error {
 	if present {
 		return nil
 	}
-	return &Problem{Key: key, Err: &reason{kind: ErrMissing, text: "has no default and must be set"}}
+	text := fmt.Sprintf("is empty: set it in %s, as %s, or in code", file, setting{key: toml.Key{key}}.variable())
+	return &Problem{Key: key, Err: &reason{kind: ErrMissing, text: text}}
 }
 
 // notNegative returns a problem when a duration that only code can set is negative.
