@@ -91,6 +91,7 @@ func TestUnreadableMessages(t *testing.T) {
 		defer cancel()
 		err := client.SendTo(ctx, &brokenFail{content: broken}, zebus.Peer{ID: svc.ID(), Endpoint: svc.Endpoint(), Responding: true})
 		wantError(t, err, context.DeadlineExceeded)
+		synctest.Wait()
 		files, _ := filepath.Glob(filepath.Join(folder, "zebus_deserialization_dumps_Svc.0", "*_Interop.Messages.Fail"))
 		if len(files) != 1 {
 			t.Fatalf("%d dumps, want 1", len(files))
@@ -153,6 +154,7 @@ func TestRetries(t *testing.T) {
 			svc := town.start(town.builder("Svc.0", handler).WithDeadLetters(func(_ context.Context, l zebus.DeadLetter) { dead = append(dead, l) }))
 			begin := time.Now()
 			err := svc.Send(t.Context(), &interop.Fail{})
+			synctest.Wait()
 			if took := time.Since(begin); tries != c.tries || took != c.took {
 				t.Errorf("%d tries in %v, want %d in %v", tries, took, c.tries, c.took)
 			}
@@ -239,6 +241,7 @@ func TestMiddleware(t *testing.T) {
 			})
 		}))
 		_ = svc.Send(t.Context(), &interop.Fail{Code: 1, Text: "boom"})
+		synctest.Wait()
 		if seen == nil || seen.Error() != "boom" {
 			t.Errorf("saw %v", seen)
 		}
