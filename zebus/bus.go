@@ -44,6 +44,20 @@ type run struct {
 	cancel     context.CancelFunc
 	registered bool
 	done       chan struct{} // closed when the run has ended
+
+	background    sync.WaitGroup
+	backgroundCtx context.Context    //nolint:containedctx // of what runs in the background
+	endBackground context.CancelFunc // called when the run begins to stop
+}
+
+// inBackground runs f beside whatever the run does, and not at all when there is none. ctx ends when the bus stops, which
+// waits for f.
+func (b *Bus) inBackground(f func(ctx context.Context)) {
+	b.life.Lock()
+	defer b.life.Unlock()
+	if r := b.running.Load(); r != nil && r.backgroundCtx.Err() == nil {
+		r.background.Go(func() { f(r.backgroundCtx) })
+	}
 }
 
 type state uint8
@@ -69,7 +83,10 @@ func newBus(c busConfig) *Bus {
 	b.config.handlers = dress(c.handlers, append(c.middleware, prioritized{lowestPriority, b.giveUp}))
 	b.config.handlers = append(b.config.handlers, b.ownHandlers()...)
 	b.config.handlers = append(b.config.handlers, c.directory.Handlers()...)
-	b.routes.load(b, b.config.handlers)
+	b.routes.byType.Store(&map[MessageTypeID]*route{})
+	for _, h := range b.config.handlers {
+		b.routes.add(b, h, nil)
+	}
 	c.directory.Watch(b.peerChanged)
 	c.directory.Observe(nil, func(PeerID, []Subscription) {})
 	return b
@@ -172,6 +189,7 @@ func (b *Bus) start(ctx context.Context) (err error) {
 func (b *Bus) open(ctx context.Context) (*run, error) {
 	r := &run{done: make(chan struct{})}
 	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	r.backgroundCtx, r.endBackground = context.WithCancel(r.ctx)
 	b.dispatcher.Load()
 	b.pending.open()
 	endpoint, err := b.config.transport.Start(ctx, b.config.self, (*inbound)(b))
@@ -270,6 +288,7 @@ func waitFor(ctx context.Context, done <-chan struct{}) error {
 
 // shutDown does the steps of a stop. Handlers that do not end in time keep the run alive, for a second attempt.
 func (b *Bus) shutDown(ctx context.Context, r *run) error {
+	b.endBackground(r)
 	b.unregister(ctx, r)
 	if err := b.dispatcher.Stop(ctx); err != nil {
 		r.cancel()
@@ -284,6 +303,13 @@ func (b *Bus) shutDown(ctx context.Context, r *run) error {
 		return fmt.Errorf("stop the transport of %s: %w", b.ID(), err)
 	}
 	return nil
+}
+
+func (b *Bus) endBackground(r *run) {
+	b.life.Lock()
+	r.endBackground()
+	b.life.Unlock()
+	r.background.Wait()
 }
 
 func (b *Bus) unregister(ctx context.Context, r *run) {

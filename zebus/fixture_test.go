@@ -83,7 +83,8 @@ type phoneBook struct {
 	subs  []zebus.Subscription
 
 	updates       [][]zebus.SubscriptionsForType
-	failNext      error
+	failNext      error // of the next registration
+	failUpdate    error // of the next update
 	whileRegister func(bus zebus.PeerSender)
 }
 
@@ -127,6 +128,10 @@ func (w *town) tellLocked(p *phoneBook, kind zebus.PeerChangeKind) {
 func (p *phoneBook) Update(_ context.Context, subs []zebus.SubscriptionsForType) error {
 	p.town.mu.Lock()
 	defer p.town.mu.Unlock()
+	if err := p.failUpdate; err != nil {
+		p.failUpdate = nil
+		return err
+	}
 	p.updates = append(p.updates, subs)
 	for _, s := range subs {
 		p.subs = slices.DeleteFunc(p.subs, func(old zebus.Subscription) bool { return old.Type == s.Type })

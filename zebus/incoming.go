@@ -19,10 +19,12 @@ type incoming struct {
 	route   *route
 	message TransportMessage
 
-	local    Message  // sent by this peer to itself; handlers that do not run inline get a copy of their own
-	pending  *Pending // the local command that waits for the outcome
-	only     []string // handlers of a replay; nil means all
-	replayed bool     // neither answered nor acknowledged
+	local    Message               // sent by this peer to itself; handlers that do not run inline get a copy of their own
+	pending  *Pending              // the local command that waits for the outcome
+	hands    []*ActiveSubscription // that took it, for handlers of their own
+	content  *RoutingContent       // nil until somebody asks
+	only     []string              // handlers of a replay; nil means all
+	replayed bool                  // neither answered nor acknowledged
 	outcome  outcome
 }
 
@@ -116,9 +118,22 @@ func codeOf(err error) (code int, text string) {
 	return CodeUnknown, ""
 }
 
-// wants says whether the handler of that name is one of those that a replay is for.
-func (in *incoming) wants(handler string) bool {
+// isFor says whether the handler of that name is one of those that a replay is for.
+func (in *incoming) isFor(handler string) bool {
 	return len(in.only) == 0 || slices.Contains(in.only, handler)
+}
+
+// routing returns the routing content of the message; empty when it cannot be read. It is called by the goroutine that
+// dispatches.
+func (in *incoming) routing() RoutingContent {
+	if in.content == nil {
+		m := in.route.messageType.New()
+		in.content = new(RoutingContent)
+		if err := m.ZebusUnmarshal(in.message.Content); err == nil {
+			*in.content = routingOf(m, nil)
+		}
+	}
+	return *in.content
 }
 
 // initiator returns the user on whose behalf the message was sent, which goes on to what its handlers send.
@@ -166,6 +181,9 @@ func (in *incoming) Rejected(err error) {
 // Done implements [dispatch.Job]: the last handler has ended.
 func (in *incoming) Done() {
 	in.publishFailures()
+	for _, a := range in.hands {
+		a.release()
+	}
 	switch {
 	case in.replayed:
 	case in.local != nil:
@@ -202,7 +220,7 @@ func (in *incoming) completeLocal() {
 
 // handleLocally runs the handlers of this peer on a message of its own. pending is nil for events.
 func (b *Bus) handleLocally(ctx context.Context, r *run, m Message, id MessageID, pending *Pending) {
-	rt := b.routes.byType[m.ZebusType().ID()]
+	rt := b.routes.find(m.ZebusType().ID())
 	if rt == nil {
 		if pending != nil {
 			b.pending.end(id, completion{})

@@ -69,7 +69,7 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 		b.receiveCompletion(m)
 		return
 	}
-	rt := b.routes.byType[m.Type]
+	rt := b.routes.find(m.Type)
 	if rt == nil {
 		b.drop(m, ErrUnknownType)
 		b.config.transport.Ack(m)
@@ -78,7 +78,7 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 	in := &incoming{bus: b, run: r, route: rt, message: *m}
 	in.prepare(false)
 	b.reception.entries = append(b.reception.entries, &in.Entry)
-	if rt.inline {
+	if rt.inline.Load() {
 		b.dispatchEntries() // in order with the answers that follow: what it says must be known to who waits for them
 	}
 }

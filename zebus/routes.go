@@ -2,51 +2,67 @@ package zebus
 
 import (
 	"context"
+	"maps"
+	"sync"
+	"sync/atomic"
 
 	"github.com/zebus-go/zebus/dispatch"
 )
 
-// routes finds the way of a received message to its handlers. It is built once and read without a lock.
+// routes finds the way of a received message to its handlers. It is read without a lock; a handler for a type that had
+// none, which is rare, copies the map.
 type routes struct {
-	byType map[MessageTypeID]*route
+	changing sync.Mutex
+	byType   atomic.Pointer[map[MessageTypeID]*route]
 }
 
 // route is what happens to the messages of one type here.
 type route struct {
 	messageType *MessageType
 	dispatch    *dispatch.Route
-	inline      bool // at least one handler runs on the receiving goroutine
+	inline      atomic.Bool // at least one handler runs on the receiving goroutine
 }
 
-// load builds the routes of all handlers and gives their invokers to the dispatcher.
-func (rs *routes) load(b *Bus, handlers []Handler) {
-	rs.byType = make(map[MessageTypeID]*route)
-	for _, h := range handlers {
-		rt := rs.of(b, h.messageType)
-		rt.inline = rt.inline || h.inline
-		b.dispatcher.Add(string(h.messageType.ID()), b.invoker(h))
-	}
+// find returns the route of a type, nil when no handler takes it.
+func (rs *routes) find(t MessageTypeID) *route {
+	return (*rs.byType.Load())[t]
 }
 
-func (rs *routes) of(b *Bus, t *MessageType) *route {
-	rt := rs.byType[t.ID()]
-	if rt == nil {
-		rt = &route{messageType: t, dispatch: b.dispatcher.Resolve(string(t.ID()))}
-		rs.byType[t.ID()] = rt
+// add gives a handler to the dispatcher; what it returns takes it back.
+func (rs *routes) add(b *Bus, h Handler, accepts func(*incoming) bool) (remove func()) {
+	rs.changing.Lock()
+	defer rs.changing.Unlock()
+	rt := rs.ensure(b, h.messageType)
+	if h.inline {
+		rt.inline.Store(true)
 	}
+	return b.dispatcher.Add(string(h.messageType.ID()), b.invoker(h, accepts))
+}
+
+// ensure returns the route of a type, a new one if there is none. rs.changing must be held.
+func (rs *routes) ensure(b *Bus, t *MessageType) *route {
+	if rt := rs.find(t.ID()); rt != nil {
+		return rt
+	}
+	rt := &route{messageType: t, dispatch: b.dispatcher.Resolve(string(t.ID()))}
+	byType := maps.Clone(*rs.byType.Load())
+	byType[t.ID()] = rt
+	rs.byType.Store(&byType)
 	return rt
 }
 
 // invoker makes the dispatcher run a handler.
-func (b *Bus) invoker(h Handler) *dispatch.Invoker {
+func (b *Bus) invoker(h Handler, accepts func(*incoming) bool) *dispatch.Invoker {
 	return &dispatch.Invoker{
 		Name:     h.name,
 		Queue:    h.queue,
 		Inline:   h.inline || h.messageType.Infrastructure(),
 		Serial:   h.serial,
 		MaxBatch: h.maxBatch,
-		Accepts:  func(e *dispatch.Entry) bool { return incomingOf(e).wants(h.name) },
-		Invoke:   func(t *dispatch.Turn, batch []*dispatch.Entry) { b.invoke(h, t, batch) },
+		Accepts: func(e *dispatch.Entry) bool {
+			return incomingOf(e).isFor(h.name) && (accepts == nil || accepts(incomingOf(e)))
+		},
+		Invoke: func(t *dispatch.Turn, batch []*dispatch.Entry) { b.invoke(h, t, batch) },
 	}
 }
 
@@ -82,7 +98,7 @@ func (b *Bus) ownHandlers() []Handler {
 // replay handles a message once more, by the handlers named or by all. Nobody hears of the outcome but who sent
 // the command.
 func (b *Bus) replay(ctx context.Context, cmd *ReplayMessageCommand) error {
-	rt := b.routes.byType[cmd.MessageToReplay.Type]
+	rt := b.routes.find(cmd.MessageToReplay.Type)
 	if rt == nil {
 		return Fail(CodeUnknown, "%s handles no %s", b.ID(), cmd.MessageToReplay.Type)
 	}

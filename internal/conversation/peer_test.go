@@ -109,7 +109,7 @@ func subscribe(name string, sub zebus.Subscription) step {
 }
 
 func unsubscribe(name string) step {
-	return func(ctx context.Context, p *player) error { return p.subs[name].Close(ctx) }
+	return func(ctx context.Context, p *player) error { return p.subs[name].Stop(ctx) }
 }
 
 func prices(parts ...string) zebus.Subscription {
