@@ -16,11 +16,12 @@ type choice struct {
 	delay       time.Duration // how long a failure is remembered
 
 	mu     sync.Mutex
-	failed map[string]time.Time // when, by endpoint in lower case
+	failed map[string]time.Time    // when, by endpoint in lower case
+	heard  map[zebus.PeerID]string // where a directory says it is, since the peer is registered
 }
 
 func newChoice(endpoints []string, random bool, delay time.Duration) *choice {
-	c := &choice{random: random, delay: delay, failed: make(map[string]time.Time)}
+	c := &choice{random: random, delay: delay, failed: make(map[string]time.Time), heard: make(map[zebus.PeerID]string)}
 	for i, endpoint := range endpoints {
 		c.directories = append(c.directories, zebus.Peer{ID: PeerID(i), Endpoint: endpoint, Up: true, Responding: true})
 	}
@@ -43,7 +44,36 @@ func (c *choice) order(now time.Time) []zebus.Peer {
 		shuffle(good)
 		shuffle(faulty)
 	}
-	return append(good, faulty...)
+	return c.asHeardLocked(append(good, faulty...))
+}
+
+// hear notes where a directory says it is. Answers to its pings go there, so commands do too: a peer has one
+// connection, which would move to and fro between the two names of one place and lose what is on its way.
+func (c *choice) hear(id zebus.PeerID, endpoint string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.heard[id] = endpoint
+}
+
+// forgetHeard makes the next command go where the configuration says.
+func (c *choice) forgetHeard() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.heard)
+}
+
+// asHeardLocked puts before every directory the same one where it says it is, if that is elsewhere. c.mu must be held.
+func (c *choice) asHeardLocked(directories []zebus.Peer) []zebus.Peer {
+	order := make([]zebus.Peer, 0, len(directories))
+	for _, d := range directories {
+		if endpoint, ok := c.heard[d.ID]; ok && !strings.EqualFold(endpoint, d.Endpoint) {
+			there := d
+			there.Endpoint = endpoint
+			order = append(order, there)
+		}
+		order = append(order, d)
+	}
+	return order
 }
 
 func shuffle(peers []zebus.Peer) {
@@ -55,6 +85,7 @@ func (c *choice) fail(d zebus.Peer, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.failed[key(d)] = now
+	delete(c.heard, d.ID)
 }
 
 func key(d zebus.Peer) string { return strings.ToLower(d.Endpoint) }

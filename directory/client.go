@@ -88,6 +88,7 @@ func (c *Client) SincePing() time.Duration {
 // Register implements [zebus.Directory]: it tells the directories one after the other until one takes the peer. The error is
 // [ErrAlreadyExists] or [ErrNoDirectory], or that of ctx or of the bus.
 func (c *Client) Register(ctx context.Context, bus zebus.PeerSender, self zebus.PeerDescriptor) error {
+	c.keeper.stop() // of a run that was not unregistered
 	self.Peer.Up, self.Peer.Responding = true, true
 	at := c.clock.next()
 	self.Timestamp = &at

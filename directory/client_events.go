@@ -24,7 +24,10 @@ func (c *Client) Handlers() []zebus.Handler {
 }
 
 // ping answers by having been handled.
-func (c *Client) ping(context.Context, *PingPeerCommand) error {
+func (c *Client) ping(ctx context.Context, _ *PingPeerCommand) error {
+	if originator, ok := zebus.OriginatorFrom(ctx); ok {
+		c.choice.hear(originator.SenderID, originator.SenderEndpoint)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.mu.lastPing = time.Now()

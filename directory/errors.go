@@ -1,9 +1,12 @@
 package directory
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/zebus-go/zebus/zebus"
 )
@@ -25,6 +28,7 @@ type refusal struct {
 	command  zebus.MessageTypeID
 	self     zebus.Peer
 	attempts []attempt
+	gaveUp   bool // the caller did, before the directories had had their time
 }
 
 // An attempt is a directory that was tried, and what came of it.
@@ -35,25 +39,42 @@ type attempt struct {
 
 func (r *refusal) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%v: %s of %s", ErrNoDirectory, r.command.Name(), r.self.ID)
+	fmt.Fprintf(&b, "%v %s", ErrNoDirectory, r.command.Name())
 	for _, a := range r.attempts {
-		fmt.Fprintf(&b, "; %s at %s: %v", a.directory.ID, a.directory.Endpoint, a.err)
+		fmt.Fprintf(&b, "; %s at %s: %s", a.directory.ID, a.directory.Endpoint, a.reason())
 	}
-	if !r.anyAnswer() {
-		fmt.Fprintf(&b, "; either no directory runs there, or it serves another environment than this peer's, or it cannot reach this peer at %s",
-			r.self.Endpoint)
-	}
-	return b.String()
+	return b.String() + r.advice()
 }
 
-// anyAnswer says whether a directory answered at all. One that did is there, and has understood.
-func (r *refusal) anyAnswer() bool {
-	for _, a := range r.attempts {
-		if _, answered := errors.AsType[*zebus.CommandError](a.err); answered || errors.Is(a.err, zebus.ErrUnexpectedReply) {
-			return true
-		}
+// advice says what may be wrong, as far as nobody said it.
+func (r *refusal) advice() string {
+	switch {
+	case r.gaveUp || slices.ContainsFunc(r.attempts, answered):
+		return ""
+	case !slices.ContainsFunc(r.attempts, silent):
+		return "; start a directory there (zebus-directory), or correct directory_endpoints"
+	default:
+		return "; either no directory runs there, or it serves another environment than this peer's, or it cannot reach this peer at " +
+			r.self.Endpoint
 	}
-	return false
+}
+
+// answered says whether the directory answered at all. One that did is there, and has understood.
+func answered(a attempt) bool {
+	_, failed := errors.AsType[*zebus.CommandError](a.err)
+	return failed || errors.Is(a.err, zebus.ErrUnexpectedReply)
+}
+
+// silent says whether the directory may have heard: there was no lack of a connection.
+func silent(a attempt) bool { return !errors.Is(a.err, zebus.ErrPeerUnreachable) }
+
+// reason returns the text of the error without what the attempt says already.
+func (a attempt) reason() string {
+	err := a.err
+	if send, ok := errors.AsType[*zebus.SendError](err); ok {
+		err = send.Err
+	}
+	return strings.TrimPrefix(err.Error(), "connect to "+a.directory.Endpoint+": ")
 }
 
 // Unwrap returns the sentinel and the reasons.
@@ -64,3 +85,11 @@ func (r *refusal) Unwrap() []error {
 	}
 	return errs
 }
+
+// A silence is a directory that did not answer in time.
+type silence time.Duration
+
+func (s silence) Error() string { return fmt.Sprintf("no answer within %v", time.Duration(s)) }
+
+// Unwrap says that time has run out.
+func (silence) Unwrap() error { return context.DeadlineExceeded }

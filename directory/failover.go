@@ -11,6 +11,7 @@ import (
 
 // announce registers self with the first directory that takes it and returns who is there.
 func (c *Client) announce(ctx context.Context, bus zebus.PeerSender, self zebus.PeerDescriptor) ([]zebus.PeerDescriptor, error) {
+	c.choice.forgetHeard()
 	var answer RegisterPeerResponse
 	err := c.ask(ctx, bus, self.Peer, &RegisterPeerCommand{Peer: self}, func(ctx context.Context, p *zebus.Pending) error {
 		answer = RegisterPeerResponse{}
@@ -44,10 +45,10 @@ func (c *Client) ask(
 			return nil
 		}
 		if final(err) {
-			return fmt.Errorf("%s of %s on %s at %s: %w", refused.command.Name(), self.ID, d.ID, d.Endpoint, err)
+			return fmt.Errorf("%s at %s: %w", d.ID, d.Endpoint, err)
 		}
 		refused.attempts = append(refused.attempts, attempt{d, err})
-		if ctx.Err() != nil {
+		if refused.gaveUp = ctx.Err() != nil; refused.gaveUp {
 			break
 		}
 		c.choice.fail(d, time.Now())
@@ -64,10 +65,10 @@ func (c *Client) askOne(
 	defer cancel()
 	err := await(limited, bus.SendToAsync(limited, cmd, d))
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		return fmt.Errorf("no answer within %v: %w", c.config.RegistrationTimeout, context.DeadlineExceeded)
+		return silence(c.config.RegistrationTimeout)
 	}
 	if ce, ok := errors.AsType[*zebus.CommandError](err); ok && ce.Code == zebus.CodePeerAlreadyExists {
-		return fmt.Errorf("%w: %w", ErrAlreadyExists, ce)
+		return fmt.Errorf("%w: %w; stop that one, or give this one another peer_id", ErrAlreadyExists, ce)
 	}
 	return err
 }

@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	// Assembly.
 	"host":                    {"zebus", "dispatch", "directory", "transport/zmq"},
 	"zebustest":               {"zebus", "directory", "transport/memory"},
+	"directory/storetest":     {"zebus", "directory"},
 	"transport/transporttest": {"zebus", "transport"},
 
 	// The generator writes our import paths into what it generates, and imports none of us.
