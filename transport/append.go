@@ -40,7 +40,8 @@ func AppendMessage(b []byte, m *zebus.TransportMessage, o Overrides) []byte {
 	if persisted := choose(o.WasPersisted, m.WasPersisted); persisted != nil {
 		b = wire.AppendBool(b, fieldWasPersisted, *persisted)
 	}
-	return appendPersistentIDs(b, m.PersistentPeerIDs)
+	b = appendPersistentIDs(b, m.PersistentPeerIDs)
+	return appendExtensions(b, m.Extensions)
 }
 
 // choose returns the override when there is one.

@@ -47,7 +47,7 @@ func (r *Reader) Read(m *zebus.TransportMessage, frame []byte) error {
 		case fieldPersistentID:
 			m.PersistentPeerIDs = r.appendPersistentID(m.PersistentPeerIDs, &f)
 		default:
-			f.skip() // numbers from 100 up are ours: extensions that a peer may ignore
+			readExtension(m, &f)
 		}
 	}
 	return f.err()

@@ -33,6 +33,7 @@ func (w *Writer) Append(b []byte, m *zebus.TransportMessage) []byte {
 	b = w.appendOriginator(b, &m.Originator)
 	b = w.appendEnvironment(b, m)
 	b = appendPersistentIDs(b, m.PersistentPeerIDs)
+	b = appendExtensions(b, m.Extensions)
 	return append(b, wasPersistedTag, 0)
 }
 
@@ -43,7 +44,7 @@ func (w *Writer) Size(m *zebus.TransportMessage) int {
 		environment = sizeOptional(fieldEnvironment, m.Environment)
 	}
 	return sizeHead(m) + wire.SizeBytes(fieldOriginator, sizeOriginator(&m.Originator)) + environment +
-		sizePersistentIDs(m.PersistentPeerIDs) + sizeWasPersisted
+		sizePersistentIDs(m.PersistentPeerIDs) + sizeExtensions(m.Extensions) + sizeWasPersisted
 }
 
 func (w *Writer) appendOriginator(b []byte, o *zebus.Originator) []byte {

@@ -23,6 +23,7 @@ type busConfig struct {
 	handlers       []Handler
 	logger         *slog.Logger
 	observer       Observer
+	probe          Probe
 	commandTimeout time.Duration
 	dispatch       dispatch.Config
 	localDispatch  bool
@@ -32,6 +33,7 @@ type busConfig struct {
 	deadLetters    func(context.Context, DeadLetter)
 	publishErrors  bool
 	dumpFolder     string
+	selector       Selector
 }
 
 // NewBuilder returns a builder for the bus of the peer with the given ID: "Acme.Echo.0".

@@ -147,6 +147,12 @@ func (b *Bus) beginStart(cancel context.CancelFunc) bool {
 	return true
 }
 
+func (b *Bus) isStarting() bool {
+	b.life.Lock()
+	defer b.life.Unlock()
+	return b.life.state == starting
+}
+
 func (b *Bus) endStart(err error) {
 	b.life.Lock()
 	defer b.life.Unlock()
@@ -196,7 +202,7 @@ func (b *Bus) open(ctx context.Context) (*run, error) {
 	if err != nil {
 		b.pending.close(ErrNotRunning)
 		b.forgetEarly()
-		return nil, errors.Join(fmt.Errorf("start the transport of %s: %w", b.ID(), err), b.dispatcher.Stop(context.WithoutCancel(ctx)))
+		return nil, errors.Join(fmt.Errorf("start %s: %w", b.ID(), err), b.dispatcher.Stop(context.WithoutCancel(ctx)))
 	}
 	r.originator = Originator{SenderID: b.ID(), SenderEndpoint: endpoint, MachineName: machineName()}
 	r.self = b.descriptor(endpoint)
@@ -212,13 +218,21 @@ func (b *Bus) descriptor(endpoint string) PeerDescriptor {
 	}
 }
 
-// undoTimeout bounds what a failed start does to leave nothing behind: its own context has often ended.
-const undoTimeout = 5 * time.Second
+// What a failed start may take to leave nothing behind, its own context having often ended: undoTimeout once the peer
+// was registered; before, only directories that did not answer are there to say farewell to, and will not answer that.
+const (
+	undoTimeout     = 5 * time.Second
+	farewellTimeout = 300 * time.Millisecond
+)
 
 func (b *Bus) undo(ctx context.Context, r *run) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
+	registered, timeout := r.registered, farewellTimeout
+	if registered {
+		timeout = undoTimeout
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
-	if err := b.shutDown(ctx, r); err != nil {
+	if err := b.shutDown(ctx, r); err != nil && (registered || !errors.Is(err, context.DeadlineExceeded)) {
 		b.config.logger.WarnContext(ctx, "undoing a failed start", "peer", b.ID(), "error", err)
 	}
 }

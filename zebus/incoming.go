@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/zebus-go/zebus/dispatch"
 )
@@ -24,6 +25,7 @@ type incoming struct {
 	hands    []*ActiveSubscription // that took it, for handlers of their own
 	content  *RoutingContent       // nil until somebody asks
 	only     []string              // handlers of a replay; nil means all
+	deadline time.Time             // when the sender stops to wait; zero when it did not say
 	replayed bool                  // neither answered nor acknowledged
 	outcome  outcome
 }
@@ -123,6 +125,14 @@ func (in *incoming) isFor(handler string) bool {
 	return len(in.only) == 0 || slices.Contains(in.only, handler)
 }
 
+// context returns what the context of the handlers is made of: it ends with the run, or when the sender stops to wait.
+func (in *incoming) context() (context.Context, context.CancelFunc) {
+	if in.deadline.IsZero() {
+		return in.run.ctx, func() {}
+	}
+	return context.WithDeadline(in.run.ctx, in.deadline)
+}
+
 // routing returns the routing content of the message; empty when it cannot be read. It is called by the goroutine that
 // dispatches.
 func (in *incoming) routing() RoutingContent {
@@ -180,6 +190,8 @@ func (in *incoming) Rejected(err error) {
 
 // Done implements [dispatch.Job]: the last handler has ended.
 func (in *incoming) Done() {
+	defer in.bus.config.probe.end(in)
+	in.bus.config.probe.handled(in)
 	in.publishFailures()
 	for _, a := range in.hands {
 		a.release()
@@ -228,6 +240,9 @@ func (b *Bus) handleLocally(ctx context.Context, r *run, m Message, id MessageID
 		return
 	}
 	msg := b.envelope(ctx, r, m.ZebusType().ID(), id, encode(m))
+	if pending != nil {
+		msg.limit(ctx)
+	}
 	b.enqueue(&incoming{bus: b, run: r, route: rt, message: msg, local: m, pending: pending}, true)
 }
 
@@ -239,7 +254,11 @@ func (b *Bus) enqueue(in *incoming, local bool) {
 
 // prepare fills in what the dispatcher must know.
 func (in *incoming) prepare(local bool) {
+	if e := in.message.Extensions; e != nil && e.TimeLeft > 0 {
+		in.deadline = time.Now().Add(e.TimeLeft)
+	}
 	in.Entry = dispatch.Entry{Route: in.route.dispatch, Job: in, Size: len(in.message.Content) + entryOverhead, Local: local}
+	in.bus.config.probe.begin(in)
 }
 
 // entryOverhead is what a queued message takes in memory beside its content, roughly: its entry and its envelope.

@@ -46,7 +46,7 @@ func (p *Pending) Wait(ctx context.Context) error {
 	select {
 	case <-p.done:
 	case <-ctx.Done():
-		p.table.end(p.id, completion{err: fmt.Errorf("%s: %w", p.name, ctx.Err())})
+		p.table.end(p.id, completion{err: p.gaveUp(ctx)})
 		<-p.done // by us, or by an answer that came at the same moment
 	}
 	return p.result.err
@@ -67,6 +67,11 @@ func (p *Pending) Reply(ctx context.Context, m Message) error {
 		return fmt.Errorf("read the reply to %s: %w", p.name, err)
 	}
 	return err
+}
+
+// gaveUp returns the error of a command whose context has ended.
+func (p *Pending) gaveUp(ctx context.Context) error {
+	return fmt.Errorf("%s: no answer from %s: %w", p.name, p.to, ctx.Err())
 }
 
 func (p *Pending) ended() bool {
@@ -116,7 +121,7 @@ func newPendingCommands(timeout time.Duration) *pendingCommands {
 	t := &pendingCommands{}
 	t.mu.commands = make(map[MessageID]*Pending)
 	t.mu.closed = ErrNotRunning
-	t.expiry = expiry{timeout: timeout, end: t.end}
+	t.expiry = expiry{timeout: timeout, end: t.expire}
 	return t
 }
 
@@ -167,6 +172,20 @@ func (t *pendingCommands) end(id MessageID, c completion) bool {
 	return true
 }
 
+// expire ends a command that has waited for too long.
+func (t *pendingCommands) expire(id MessageID) {
+	if p := t.take(id); p != nil {
+		p.finish(completion{err: fmt.Errorf("%s to %s: %w", p.name, p.to, ErrCommandTimeout)})
+	}
+}
+
+// fail ends a command with an error that does not name it.
+func (t *pendingCommands) fail(id MessageID, err error) {
+	if p := t.take(id); p != nil {
+		p.finish(completion{err: fmt.Errorf("%s: %w", p.name, err)})
+	}
+}
+
 // endPeer ends every command that waits for a peer which cannot answer any more.
 func (t *pendingCommands) endPeer(peer PeerID, err error) {
 	for _, p := range t.takeWhere(func(p *Pending) bool { return p.to == peer }) {
@@ -211,7 +230,7 @@ var ErrCommandTimeout = errors.New("zebus: no answer within the default command 
 // and one timer is enough.
 type expiry struct {
 	timeout time.Duration // 0: never
-	end     func(MessageID, completion) bool
+	end     func(MessageID)
 
 	mu struct {
 		sync.Mutex
@@ -240,7 +259,7 @@ func (e *expiry) add(id MessageID) {
 // sweep ends what is due and sets the timer for the next.
 func (e *expiry) sweep() {
 	for _, id := range e.due(time.Now()) {
-		e.end(id, completion{err: ErrCommandTimeout})
+		e.end(id)
 	}
 }
 

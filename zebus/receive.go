@@ -1,8 +1,10 @@
 package zebus
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 
 	"github.com/zebus-go/zebus/dispatch"
@@ -125,14 +127,19 @@ func completionOf(answer *MessageExecutionCompleted) completion {
 // SendFailed implements [Inbound]: the command of that ID, if it is one, ends.
 func (i *inbound) SendFailed(id MessageID, to PeerID, err error) {
 	b := (*Bus)(i)
-	b.pending.end(id, completion{err: fmt.Errorf("send to %s: %w", to, err)})
+	b.pending.fail(id, &SendError{To: to, Err: err})
 	b.undelivered(to, id, err)
 }
 
-// SendUncertain implements [Inbound].
+// SendUncertain implements [Inbound]. Before the peer is registered, the messages are registrations, and whether they
+// arrived is what the start is about.
 func (i *inbound) SendUncertain(to PeerID, n int, err error) {
 	b := (*Bus)(i)
-	b.config.logger.Warn("messages may be lost", "peer", to, "upTo", n, "error", err)
+	level := slog.LevelWarn
+	if b.isStarting() {
+		level = slog.LevelDebug
+	}
+	b.config.logger.Log(context.Background(), level, "messages may be lost", "peer", to, "up_to", n, "error", err)
 	b.config.observer.sendUncertain(to, n, err)
 }
 

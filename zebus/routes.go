@@ -83,7 +83,9 @@ func (b *Bus) invoke(h Handler, t *dispatch.Turn, batch []*dispatch.Entry) {
 	if len(readable) == 0 {
 		return
 	}
-	ctx := &messageContext{Context: readable[0].run.ctx, incoming: readable[0], batch: readable, turn: t}
+	parent, end := readable[0].context()
+	defer end()
+	ctx := &messageContext{Context: parent, incoming: readable[0], batch: readable, turn: t}
 	reply, err := h.invoke(ctx, messages)
 	for _, in := range readable {
 		in.handled(h.name, reply, err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Send sends cmd to the one peer that handles it and waits until it is done. It returns
@@ -51,7 +52,8 @@ func (b *Bus) PublishTo(ctx context.Context, evt Event, to ...Peer) error {
 	if r == nil {
 		return ErrNotRunning
 	}
-	to, local := b.withoutSelf(to)
+	b.config.probe.sending(evt, to)
+	to, local := b.withoutSelf(ctx, to)
 	if local {
 		b.handleLocally(ctx, r, evt, b.ids.Next(), nil)
 	}
@@ -108,12 +110,14 @@ func (b *Bus) recipientOf(cmd Command) (Peer, error) {
 	}
 	switch len(peers) {
 	case 0:
-		return Peer{}, fmt.Errorf("%w: %s", ErrNoPeer, cmd.ZebusType().ID())
+		return Peer{}, ErrNoPeer
 	case 1:
 		return peers[0], nil
-	default:
-		return Peer{}, fmt.Errorf("%w: %s by %s", ErrManyPeers, cmd.ZebusType().ID(), peerNames(peers))
 	}
+	if chosen, ok := b.config.selector.choose(cmd, peers); ok {
+		return chosen, nil
+	}
+	return Peer{}, fmt.Errorf("%w: %s", ErrManyPeers, peerNames(peers))
 }
 
 func peerNames(peers []Peer) string {
@@ -125,9 +129,9 @@ func peerNames(peers []Peer) string {
 }
 
 // withoutSelf returns the peers to which an event goes through the transport, and whether it is handled here as well.
-func (b *Bus) withoutSelf(peers []Peer) (others []Peer, local bool) {
+func (b *Bus) withoutSelf(ctx context.Context, peers []Peer) (others []Peer, local bool) {
 	self := slices.IndexFunc(peers, func(p Peer) bool { return p.ID == b.ID() })
-	if self < 0 || !b.config.localDispatch {
+	if self < 0 || !b.dispatchesLocally(ctx) {
 		return peers, false
 	}
 	return slices.Delete(slices.Clone(peers), self, self+1), true
@@ -156,7 +160,7 @@ func watchContext(ctx context.Context, p *Pending) {
 		return
 	}
 	p.stop = context.AfterFunc(ctx, func() {
-		p.table.end(p.id, completion{err: fmt.Errorf("%s: %w", p.name, ctx.Err())})
+		p.table.end(p.id, completion{err: p.gaveUp(ctx)})
 	})
 }
 
@@ -172,11 +176,12 @@ func sendable(cmd Command, to Peer) error {
 
 // deliver hands the command over to its peer, or to the handlers of this one. It is in the table by now.
 func (b *Bus) deliver(ctx context.Context, cmd Command, to Peer, p *Pending) {
+	b.config.probe.sendingTo(cmd, to)
 	r := b.running.Load()
 	switch {
 	case r == nil:
 		p.table.end(p.id, completion{err: ErrNotRunning})
-	case to.ID == b.ID() && b.config.localDispatch:
+	case to.ID == b.ID() && b.dispatchesLocally(ctx):
 		b.handleLocally(ctx, r, cmd, p.id, p)
 	default:
 		if err := b.transmit(ctx, r, cmd, p.id, to); err != nil {
@@ -184,13 +189,16 @@ func (b *Bus) deliver(ctx context.Context, cmd Command, to Peer, p *Pending) {
 		}
 	}
 	if ctx.Err() != nil { // it may have ended between the first look and the entry into the table
-		p.table.end(p.id, completion{err: fmt.Errorf("%s: %w", p.name, ctx.Err())})
+		p.table.end(p.id, completion{err: p.gaveUp(ctx)})
 	}
 }
 
 // transmit encodes m and hands it to the transport for all of its recipients.
 func (b *Bus) transmit(ctx context.Context, r *run, m Message, id MessageID, to ...Peer) error {
 	msg := b.envelope(ctx, r, m.ZebusType().ID(), id, encode(m))
+	if m.ZebusType().Kind() == KindCommand {
+		msg.limit(ctx)
+	}
 	return b.config.transport.Send(Delivery{Message: &msg, To: to})
 }
 
@@ -199,6 +207,29 @@ func (b *Bus) envelope(ctx context.Context, r *run, t MessageTypeID, id MessageI
 	msg := TransportMessage{ID: id, Type: t, Content: content, Originator: r.originator, Environment: &b.config.self.Environment}
 	msg.Originator.InitiatorUserName = b.initiatorOf(ctx)
 	return msg
+}
+
+// limit tells the handler of a command how long its sender waits.
+func (m *TransportMessage) limit(ctx context.Context) {
+	if until, ok := ctx.Deadline(); ok {
+		if m.Extensions == nil {
+			m.Extensions = &Extensions{}
+		}
+		m.Extensions.TimeLeft = max(time.Until(until), 1)
+	}
+}
+
+type localDispatchKey struct{}
+
+// WithoutLocalDispatch returns a context in which messages for this peer take the way through the transport, as those
+// for any other peer.
+func WithoutLocalDispatch(ctx context.Context) context.Context {
+	return context.WithValue(ctx, localDispatchKey{}, false)
+}
+
+// dispatchesLocally says whether messages for this peer go straight to its handlers.
+func (b *Bus) dispatchesLocally(ctx context.Context) bool {
+	return b.config.localDispatch && ctx.Value(localDispatchKey{}) == nil
 }
 
 func encode(m Message) []byte {

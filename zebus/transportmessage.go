@@ -37,4 +37,8 @@ type TransportMessage struct {
 	WasPersisted *bool `zebus:"6"`
 	// PersistentPeerIDs makes the message a request to the persistence to keep it for these peers.
 	PersistentPeerIDs []PeerID `zebus:"7"`
+
+	// Extensions is nil for a message without any, which is every message of other implementations. They do not travel in
+	// a message within a message.
+	Extensions *Extensions
 }

@@ -1,0 +1,23 @@
+package zebus
+
+import "fmt"
+
+// alwaysClosed is the Done of commands that had ended before anybody could ask.
+var alwaysClosed = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// Answered returns cmd as a command that has ended already, with reply, which may be nil, and err. It is what a
+// [Sender] returns that is no bus: a fake in a test, or one that answers from memory.
+func Answered(cmd Command, reply Message, err error) *Pending {
+	p := &Pending{name: cmd.ZebusType().ID(), done: alwaysClosed}
+	if err != nil {
+		p.result.err = fmt.Errorf("%s: %w", p.name, err)
+	}
+	if reply != nil {
+		p.result.payloadType, p.result.payload = reply.ZebusType().ID(), encode(reply)
+	}
+	return p
+}

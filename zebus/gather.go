@@ -1,0 +1,78 @@
+package zebus
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"sync"
+)
+
+// Gathered is what one of several peers made of a command.
+type Gathered[R any] struct {
+	Peer  PeerID
+	Reply *R // nil when Err is not
+	Err   error
+}
+
+// Gather sends cmd to every peer that handles it and yields their replies in the order in which they come, errors
+// included. Breaking off the loop ends the commands that have not been answered. Where nobody handles the command, it
+// yields [ErrNoPeer] once.
+//
+//	for g := range zebus.Gather(ctx, bus, &GetStock{Item: "tea"}) {
+//		if g.Err == nil {
+//			stock += g.Reply.Count
+//		}
+//	}
+func Gather[R any](ctx context.Context, bus *Bus, cmd CommandFor[R]) iter.Seq[Gathered[R]] {
+	return func(yield func(Gathered[R]) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		var waiters sync.WaitGroup
+		defer waiters.Wait()
+		defer cancel()
+		peers, err := bus.peersFor(cmd)
+		if err != nil {
+			yield(Gathered[R]{Err: err})
+			return
+		}
+		answers := make(chan Gathered[R], len(peers)) // all of them: a waiter never waits for the loop
+		for _, to := range peers {
+			p := bus.SendToAsync(ctx, cmd, to)
+			waiters.Go(func() {
+				<-p.Done()
+				reply, err := replyTo[R](context.WithoutCancel(ctx), p)
+				answers <- Gathered[R]{Peer: to.ID, Reply: reply, Err: err}
+			})
+		}
+		for range peers {
+			answer, err := next(ctx, answers)
+			if err != nil {
+				answer.Err = err
+			}
+			if !yield(answer) {
+				return
+			}
+		}
+	}
+}
+
+// next waits for an answer; in a handler it lends the queue meanwhile.
+func next[T any](ctx context.Context, answers <-chan T) (answer T, err error) {
+	back, err := lendTurn(ctx)
+	if err != nil {
+		return answer, err
+	}
+	defer back()
+	return <-answers, nil
+}
+
+// peersFor returns every peer that handles a command.
+func (b *Bus) peersFor(cmd Command) ([]Peer, error) {
+	if b.running.Load() == nil {
+		return nil, fmt.Errorf("%s: %w", cmd.ZebusType().ID(), ErrNotRunning)
+	}
+	peers := b.config.directory.AppendPeers(nil, cmd.ZebusType().ID(), routingOf(cmd, nil))
+	if len(peers) == 0 {
+		return nil, fmt.Errorf("%w: %s", ErrNoPeer, cmd.ZebusType().ID())
+	}
+	return peers, nil
+}
