@@ -88,8 +88,8 @@ func (s *Server) pingable() []zebus.Peer {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var peers []zebus.Peer
-	for _, r := range s.mu.records {
-		if r.Static.Peer.Up && !r.isDirectory() {
+	for _, e := range s.mu.entries {
+		if r := e.record; r.Static.Peer.Up && !r.isDirectory() {
 			peers = append(peers, r.Static.Peer)
 		}
 	}

@@ -25,13 +25,19 @@ type Server struct {
 
 	mu struct {
 		sync.RWMutex
-		records    map[zebus.PeerID]*Record // as in the store
-		unwatch    func()                   // nil while the store is not watched
-		bus        zebus.PeerSender         // nil before the first registration
+		entries    map[zebus.PeerID]entry // as in the store
+		unwatch    func()                 // nil while the store is not watched
+		bus        zebus.PeerSender       // nil before the first registration
 		self       zebus.PeerDescriptor
 		registered bool
 		lastPing   time.Time // or when it registered, before the first ping
 	}
+}
+
+// An entry is a record, and the peer as others shall see it: every registration is answered with all of them.
+type entry struct {
+	record     *Record
+	descriptor zebus.PeerDescriptor
 }
 
 var _ zebus.Directory = (*Server)(nil)
@@ -60,13 +66,14 @@ func (s *Server) AppendPeers(dst []zebus.Peer, t zebus.MessageTypeID, r zebus.Ro
 // Peer implements [zebus.Directory].
 func (s *Server) Peer(id zebus.PeerID) (zebus.Peer, bool) { return s.registry.Peer(id) }
 
-// Peers returns all that is known of all peers, this one included, in order of their IDs.
+// Peers returns all that is known of all peers, this one included, in order of their IDs. The caller must not change the
+// subscriptions.
 func (s *Server) Peers() []zebus.PeerDescriptor {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	peers := make([]zebus.PeerDescriptor, 0, len(s.mu.records))
-	for _, r := range s.mu.records {
-		peers = append(peers, r.Descriptor())
+	peers := make([]zebus.PeerDescriptor, 0, len(s.mu.entries))
+	for _, e := range s.mu.entries {
+		peers = append(peers, e.descriptor)
 	}
 	slices.SortFunc(peers, func(a, b zebus.PeerDescriptor) int {
 		return compareIDs(a.Peer.ID, b.Peer.ID)
@@ -107,7 +114,7 @@ func (s *Server) open(ctx context.Context, bus zebus.PeerSender, self zebus.Peer
 	s.close() // of the run before, whose last handlers still looked into it
 	s.registry.Reset()
 	s.mu.Lock()
-	s.mu.records = make(map[zebus.PeerID]*Record)
+	s.mu.entries = make(map[zebus.PeerID]entry)
 	s.mu.bus, s.mu.self = bus, self
 	s.mu.registered, s.mu.lastPing = true, time.Now()
 	s.mu.Unlock()
@@ -138,15 +145,16 @@ func (s *Server) follow(id zebus.PeerID, r *Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r == nil {
-		delete(s.mu.records, id)
+		delete(s.mu.entries, id)
 		s.registry.Remove(id)
 		return
 	}
-	s.mu.records[id] = r
+	e := entry{r, r.Descriptor()}
+	s.mu.entries[id] = e
 	if s.config.DisableDynamicSubscriptions {
 		s.registry.Replace(r.Static)
 	} else {
-		s.registry.Replace(r.Descriptor())
+		s.registry.Replace(e.descriptor)
 	}
 }
 
@@ -196,7 +204,7 @@ func (s *Server) run() (zebus.PeerSender, zebus.PeerDescriptor) {
 func (s *Server) record(id zebus.PeerID) *Record {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.mu.records[id]
+	return s.mu.entries[id].record
 }
 
 // publish sends an event to all who want it, and to those named whether or not the books know them. A peer that cannot

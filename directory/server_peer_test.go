@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/zebus-go/zebus/directory"
+	"github.com/zebus-go/zebus/transport/memory"
 	"github.com/zebus-go/zebus/zebus"
 )
 
@@ -154,6 +155,21 @@ func TestServerPeer(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Errorf("%s told %q, want %q", who, got, want)
 			}
+		}
+	})
+	inTown(t, "O05 the transport forgets the connection to a peer before the peer is told of its start", func(t *testing.T, w *town) {
+		k, _ := w.telltale(0, directory.ServerConfig{PingInterval: -1})
+		a := w.citizen("A.0", "tcp://hosta:1")
+		synctest.Wait()
+		k.changes = nil
+		w.network.Tap(func(f memory.Frame) {
+			if f.To == a.endpoint {
+				k.changes = append(k.changes, "frame")
+			}
+		})
+		a.settle(a.descriptor(at(0)))
+		if want := []string{"started A.0", "frame", "frame"}; !slices.Equal(k.changes, want) {
+			t.Errorf("order %q, want %q", k.changes, want)
 		}
 	})
 	inTownHall(t, "O06 time since the last ping", func(t *testing.T, k *clerk, a, _ *citizen) {
