@@ -73,7 +73,7 @@ func nameImports(file *jen.File, m *model) {
 
 // imported lists the packages whose names may stand in the generated file, and how they call themselves.
 func imported(m *model) map[string]string {
-	names := map[string]string{wirePath: "wire", zebusPath: "zebus", "strconv": "strconv"}
+	names := map[string]string{wirePath: "wire", zebusPath: "zebus", "strconv": "strconv", "fmt": "fmt"}
 	maps.Copy(names, m.imports)
 	return names
 }
@@ -94,5 +94,5 @@ func (m *message) method(named bool, name string) *jen.Statement {
 
 // member is a field of the message at hand.
 func (m *message) member(f *field) string {
-	return m.receiver + "." + f.name
+	return m.receiver + "." + f.path
 }

@@ -8,8 +8,8 @@ import (
 func emitAppend(file *jen.File, m *message) {
 	file.Line()
 	file.Comment("ZebusAppend appends the fields of the message to b and returns the longer buffer.")
-	signature := file.Add(m.method(len(m.fields) > 0, "ZebusAppend")).Params(jen.Id("b").Index().Byte()).Index().Byte()
-	if len(m.fields) == 0 {
+	signature := file.Add(m.method(!m.isEmpty(), "ZebusAppend")).Params(jen.Id("b").Index().Byte()).Index().Byte()
+	if m.isEmpty() {
 		signature.Add(returning(jen.Id("b")))
 		return
 	}
@@ -17,10 +17,17 @@ func emitAppend(file *jen.File, m *message) {
 		if m.nests() {
 			g.Var().Id("mark").Int()
 		}
+		if m.holdsMaps() {
+			g.Var().Id("entry").Int()
+		}
 		for _, f := range m.fields {
 			for _, statement := range f.append(m.member(f)) {
 				g.Add(statement)
 			}
+		}
+		if m.unknown != "" {
+			g.Return(jen.Append(jen.Id("b"), jen.Id(m.receiver+"."+m.unknown).Op("...")))
+			return
 		}
 		g.Return(jen.Id("b"))
 	})
@@ -29,6 +36,10 @@ func emitAppend(file *jen.File, m *message) {
 // append appends the field x.
 func (f *field) append(x string) []jen.Code {
 	switch {
+	case f.shape == mapping:
+		return []jen.Code{f.appendEntries(x)}
+	case f.shape == oneOf:
+		return []jen.Code{f.bySwitch(x, (*field).appendCase)}
 	case f.packed:
 		return []jen.Code{assign("b", wireCall("AppendPacked"+codecOf(f.value).family, jen.Id("b"), jen.Lit(f.number), jen.Id(x)))}
 	case f.shape == slice || f.shape == pointerSlice:

@@ -16,6 +16,9 @@ func emitMessage(file *jen.File, m *message) {
 	emitAppend(file, m)
 	emitRead(file, m)
 	emitUnmarshal(file, m)
+	if len(m.routing) > 0 {
+		emitBinding(file, m)
+	}
 }
 
 // emitHandle writes the variable that describes the type, and the method that returns it.

@@ -8,9 +8,9 @@ import (
 func emitRead(file *jen.File, m *message) {
 	file.Line()
 	file.Comment("ZebusRead reads fields until r has no more, merging them into the message.")
-	signature := file.Add(m.method(len(m.fields) > 0, "ZebusRead")).Params(jen.Id("r").Op("*").Qual(wirePath, "Reader"))
+	signature := file.Add(m.method(!m.isEmpty(), "ZebusRead")).Params(jen.Id("r").Op("*").Qual(wirePath, "Reader"))
 	next := jen.Id("r").Dot("Next").Call()
-	skip := jen.Id("r").Dot("Skip").Call()
+	skip := m.passOver()
 	if len(m.fields) == 0 {
 		signature.Block(jen.For(next).Block(skip))
 		return
@@ -18,15 +18,37 @@ func emitRead(file *jen.File, m *message) {
 	signature.Block(jen.For(next).Block(
 		jen.Switch(jen.Id("r").Dot("Field").Call()).BlockFunc(func(g *jen.Group) {
 			for _, f := range m.fields {
-				g.Case(jen.Lit(f.number)).Block(f.read(m.member(f))...)
+				f.readCases(g, m.member(f))
 			}
 			g.Default().Block(skip)
 		}),
 	))
 }
 
+// passOver is what happens to a field that the message does not know.
+func (m *message) passOver() *jen.Statement {
+	if m.unknown == "" {
+		return jen.Id("r").Dot("Skip").Call()
+	}
+	x := m.receiver + "." + m.unknown
+	return assign(x, jen.Id("r").Dot("AppendField").Call(jen.Id(x)))
+}
+
+// readCases adds what happens when a number of the field x is met.
+func (f *field) readCases(g *jen.Group, x string) {
+	if f.shape != oneOf {
+		g.Case(jen.Lit(f.number)).Block(f.read(x)...)
+	}
+	for _, c := range f.cases {
+		g.Case(jen.Lit(c.number)).Block(c.readCase(x)...)
+	}
+}
+
 // read is what happens when the field x is met.
 func (f *field) read(x string) []jen.Code {
+	if f.shape == mapping {
+		return f.readEntry(x)
+	}
 	if f.value.kind == subMessage {
 		return f.readMessage(x)
 	}

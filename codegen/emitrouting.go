@@ -64,31 +64,10 @@ func (v value) route(x string) *jen.Statement {
 func (v value) routeInteger(x string) *jen.Statement {
 	switch {
 	case v.enum != nil:
-		return zebusCall("RoutingText", jen.Id(v.enum.function).Call(jen.Id(x)))
+		return zebusCall("RoutingText", v.enum.text(x))
 	case v.kind == signed:
 		return zebusCall("RoutingInt", v.as("int64", x))
 	default:
 		return zebusCall("RoutingUint", v.as("uint64", x))
 	}
-}
-
-// emitEnum writes the function that gives an enum its routing text.
-func emitEnum(file *jen.File, e *enum) {
-	file.Line()
-	file.Commentf("%s returns the name of a %s in binding keys, or its number when it has no name.", e.function, e.goType.name)
-	file.Func().Id(e.function).Params(jen.Id("v").Add(e.goType.code())).String().Block(
-		jen.Switch(jen.Id("v")).BlockFunc(func(g *jen.Group) {
-			for _, member := range e.members {
-				g.Case(jen.Qual(e.goType.path, member.constant)).Block(jen.Return(jen.Lit(member.text)))
-			}
-			g.Default().Block(jen.Return(e.number()))
-		}),
-	)
-}
-
-func (e *enum) number() *jen.Statement {
-	if e.signed {
-		return jen.Qual("strconv", "FormatInt").Call(jen.Int64().Call(jen.Id("v")), jen.Lit(10))
-	}
-	return jen.Qual("strconv", "FormatUint").Call(jen.Uint64().Call(jen.Id("v")), jen.Lit(10))
 }

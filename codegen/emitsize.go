@@ -8,8 +8,8 @@ import (
 func emitSize(file *jen.File, m *message) {
 	file.Line()
 	file.Comment("ZebusSize returns the number of bytes that ZebusAppend appends.")
-	signature := file.Add(m.method(len(m.fields) > 0, "ZebusSize")).Params().Int()
-	if len(m.fields) == 0 {
+	signature := file.Add(m.method(!m.isEmpty(), "ZebusSize")).Params().Int()
+	if m.isEmpty() {
 		signature.Add(returning(jen.Lit(0)))
 		return
 	}
@@ -18,6 +18,10 @@ func emitSize(file *jen.File, m *message) {
 		for _, f := range m.fields {
 			g.Add(f.size(m.member(f)))
 		}
+		if m.unknown != "" {
+			g.Return(jen.Id("n").Op("+").Len(jen.Id(m.receiver + "." + m.unknown)))
+			return
+		}
 		g.Return(jen.Id("n"))
 	})
 }
@@ -25,6 +29,10 @@ func emitSize(file *jen.File, m *message) {
 // size adds what the field x takes to n.
 func (f *field) size(x string) *jen.Statement {
 	switch {
+	case f.shape == mapping:
+		return f.sizeEntries(x)
+	case f.shape == oneOf:
+		return f.bySwitch(x, (*field).sizeCase)
 	case f.packed:
 		return add(wireCall("SizePacked"+codecOf(f.value).family, jen.Lit(f.number), jen.Id(x)))
 	case f.shape == slice || f.shape == pointerSlice:

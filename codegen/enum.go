@@ -11,30 +11,69 @@ import (
 	"unicode/utf8"
 )
 
+// enumBehind returns the enum that a type is, or nil.
+func (p *packageParser) enumBehind(t types.Type) *enum {
+	if named, ok := types.Unalias(t).(*types.Named); ok && isInteger(named) {
+		return p.enumOf(named.Obj())
+	}
+	return nil
+}
+
 // enumOf returns the enum that a named integer is: because it is annotated, or because it comes from another package
 // and has constants.
 func (p *packageParser) enumOf(t *types.TypeName) *enum {
-	if e := p.enums[t]; e != nil {
+	if e, known := p.enums[t]; known {
 		return e
 	}
 	ref := refOf(t.Type())
-	if _, special := specials[ref.path+"."+ref.name]; special {
-		return nil
-	}
+	_, special := specials[ref.path+"."+ref.name]
 	local := t.Pkg() == p.pkg.Types
-	if local && p.annotated[t] == nil {
+	if special || local && p.annotated[t] == nil || hasMethod(t.Type(), "ZebusRead") {
 		return nil
 	}
-	e := &enum{goType: ref, members: members(t, local)}
+	e := &enum{goType: ref, members: members(t, local), local: local}
 	basic, ok := t.Type().Underlying().(*types.Basic)
 	e.signed = ok && basic.Info()&types.IsUnsigned == 0
 	if !local && len(e.members) == 0 {
-		return nil
+		e = nil
 	}
-	e.function = p.free("routing" + t.Name())
 	p.enums[t] = e
-	p.model.enums = append(p.model.enums, e)
 	return e
+}
+
+// named gives an enum what its names need in the generated file, once it is known that they matter.
+func (p *packageParser) named(t types.Type, e *enum) {
+	if e == nil || slices.Contains(p.model.enums, e) {
+		return
+	}
+	if e.hasString = e.local && !hasMethod(t, "String"); !e.hasString {
+		e.function = p.free("nameOf" + e.goType.name)
+	}
+	p.model.enums = append(p.model.enums, e)
+}
+
+// enumTexts gives annotated enums with constants the methods by which JSON shows their names, unless they have some.
+func (p *packageParser) enumTexts(d *declaration) {
+	t := d.typeName.Type()
+	e := p.enumBehind(t)
+	if e == nil || len(e.members) == 0 {
+		return
+	}
+	own := func(method string) bool { return hasMethod(t, method) }
+	e.hasText = !slices.ContainsFunc([]string{"MarshalText", "MarshalJSON", "UnmarshalText", "UnmarshalJSON"}, own)
+	e.receiver = p.receiver(d.typeName, "v")
+	if bits := widthOf(t); bits > 0 {
+		e.bits = bits
+	}
+	p.named(t, e)
+}
+
+func widthOf(t types.Type) int {
+	basic, ok := t.Underlying().(*types.Basic)
+	if !ok {
+		return 0
+	}
+	return basics[basic.Kind()].bits
 }
 
 // members returns the constants of an enum in the order of the source, the first of each value.

@@ -15,26 +15,73 @@ func (p *packageParser) fields(d *declaration) {
 	if !ok {
 		return
 	}
+	p.members(d, structure, "")
 	m := d.message
-	numbers := map[int]string{}
+	numbers, names := map[int]string{}, map[string]string{}
+	for _, f := range m.fields {
+		p.unique(d, f, numbers, names)
+	}
+	slices.SortStableFunc(m.fields, func(a, b *field) int {
+		return cmp.Or(compareFalseLast(a.included, b.included), cmp.Compare(a.number, b.number))
+	})
+	p.routing(d)
+}
+
+// members adds the members of a struct to the fields of a message. The path leads to the struct, when it is embedded.
+func (p *packageParser) members(d *declaration, structure *types.Struct, path string) {
+	m := d.message
 	for i := range structure.NumFields() {
 		member := structure.Field(i)
 		text, tagged := reflect.StructTag(structure.Tag(i)).Lookup("zebus")
-		if !tagged {
-			continue
+		switch {
+		case isUnknown(member.Type()):
+			p.unknown(d, member, structure.Tag(i), path)
+		case tagged:
+			if f := p.field(m.name, member, text); f != nil {
+				f.path = path + f.name
+				m.fields = append(m.fields, f)
+			}
+		case member.Embedded():
+			p.embedded(d, member, path)
 		}
-		f := p.field(m.name, member, text)
-		if f == nil {
-			continue
-		}
-		if other, taken := numbers[f.number]; taken {
-			p.addf(member.Pos(), "%s.%s has field number %d of %s: give it one of its own", m.name, f.name, f.number, other)
-		}
-		numbers[f.number] = f.name
-		m.fields = append(m.fields, f)
 	}
-	slices.SortStableFunc(m.fields, func(a, b *field) int { return cmp.Compare(a.number, b.number) })
-	p.routing(d)
+}
+
+// unique reports a number or a name that another field has already.
+func (p *packageParser) unique(d *declaration, f *field, numbers map[int]string, names map[string]string) {
+	for _, number := range f.numbers() {
+		if other, taken := numbers[number]; taken {
+			p.addf(p.fieldPos(d, f), "%s.%s has field number %d of %s: give it one of its own", d.message.name, f.path, number, other)
+		}
+		numbers[number] = f.path
+	}
+	if other, taken := names[f.name]; taken {
+		p.addf(p.fieldPos(d, f), "%s.%s has the name of %s, and hides it or is hidden: rename one", d.message.name, f.path, other)
+	}
+	names[f.name] = f.path
+}
+
+// numbers are those of the field, or of its cases.
+func (f *field) numbers() []int {
+	if f.shape != oneOf {
+		return []int{f.number}
+	}
+	list := make([]int, len(f.cases))
+	for i, c := range f.cases {
+		list[i] = c.number
+	}
+	return list
+}
+
+func compareFalseLast(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	default:
+		return 1
+	}
 }
 
 // field builds one field, or returns nil after it has reported what is wrong.
@@ -50,11 +97,11 @@ func (p *packageParser) field(owner string, member *types.Var, text string) *fie
 	if !member.Exported() {
 		p.addf(member.Pos(), "%s has a tag but is not exported: capitalize it, or remove the tag", name)
 	}
-	if member.Embedded() {
-		p.addf(member.Pos(), "%s is embedded, which is not supported yet: give it a name", name)
+	f := &field{
+		name: member.Name(), path: member.Name(), number: t.number, included: t.include,
+		required: t.required, packed: t.packed, position: t.position,
 	}
-	f := &field{name: member.Name(), number: t.number, required: t.required, packed: t.packed, position: t.position}
-	if problem := p.fieldType(f, member.Type(), t); problem != "" {
+	if problem := p.fieldType(f, member, t); problem != "" {
 		p.addf(member.Pos(), "%s: %s", name, cmp.Or(p.typeError(member.Pos()), problem))
 	}
 	if len(p.list) > before {
@@ -64,16 +111,24 @@ func (p *packageParser) field(owner string, member *types.Var, text string) *fie
 }
 
 // fieldType decides shape and value of a field. It returns what is wrong, or nothing.
-func (p *packageParser) fieldType(f *field, t types.Type, options tag) string {
+func (p *packageParser) fieldType(f *field, member *types.Var, options tag) string {
+	switch {
+	case options.oneOf:
+		return p.oneOf(f, member.Type(), options)
+	case options.include:
+		return p.include(f, member)
+	case isMap(member.Type()):
+		return p.mapType(f, member.Type(), options)
+	}
 	var element types.Type
-	f.shape, element = shapeOf(t)
+	f.shape, element = shapeOf(member.Type())
 	var problem string
 	f.value, problem = p.value(element)
 	if problem != "" {
 		return problem
 	}
-	if named, ok := types.Unalias(element).(*types.Named); ok && f.position > 0 && isInteger(named) {
-		f.value.enum = p.enumOf(named.Obj())
+	if f.value.enum = p.enumBehind(element); f.position > 0 {
+		p.named(element, f.value.enum)
 	}
 	if f.shape == pointerSlice && f.value.kind != subMessage {
 		return "a slice of pointers is for messages only: use a slice of values"
@@ -81,10 +136,8 @@ func (p *packageParser) fieldType(f *field, t types.Type, options tag) string {
 	if f.shape == pointer && f.value.kind == binary {
 		return "a pointer to bytes: use []byte, whose nil is not written either"
 	}
-	if len(options.encodings) == 1 {
-		if f.value, problem = f.value.encoded(options.encodings[0]); problem != "" {
-			return problem
-		}
+	if f.value, problem = f.value.with(options); problem != "" {
+		return problem
 	}
 	return checkOptions(f)
 }
@@ -121,13 +174,15 @@ func (p *packageParser) routing(d *declaration) {
 	slices.SortStableFunc(m.routing, func(a, b *field) int { return cmp.Compare(a.position, b.position) })
 	for i, f := range m.routing {
 		if i > 0 && m.routing[i-1].position == f.position {
-			p.addf(p.fieldPos(d, f.name), "%s.%s has routing position %d of %s: give it one of its own",
+			p.addf(p.fieldPos(d, f), "%s.%s has routing position %d of %s: give it one of its own",
 				m.name, f.name, f.position, m.routing[i-1].name)
 		}
 	}
 }
 
-func (p *packageParser) fieldPos(d *declaration, name string) token.Pos {
+// fieldPos is where a field stands, or the embedded struct that it comes from.
+func (p *packageParser) fieldPos(d *declaration, f *field) token.Pos {
+	name, _, _ := strings.Cut(f.path, ".")
 	structure, ok := d.typeName.Type().Underlying().(*types.Struct)
 	if ok {
 		for member := range structure.Fields() {

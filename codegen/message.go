@@ -12,6 +12,7 @@ func (p *packageParser) messages() {
 	ids := map[string]*declaration{}
 	for _, d := range p.order {
 		if d.directive.verb == verbEnum {
+			p.enumTexts(d)
 			continue
 		}
 		d.message = p.message(d)
@@ -26,7 +27,15 @@ func (p *packageParser) messages() {
 		if d.message != nil {
 			p.reply(d)
 			p.fields(d)
+			p.binding(d.message)
 		}
+	}
+}
+
+// binding names what is generated beside a routable message.
+func (p *packageParser) binding(m *message) {
+	if len(m.routing) > 0 {
+		m.binding, m.like = p.free(m.name+"Binding"), p.free(m.name+"Like")
 	}
 }
 
@@ -37,7 +46,7 @@ func (p *packageParser) message(d *declaration) *message {
 	name := d.typeName.Name()
 	m := &message{
 		name:           name,
-		receiver:       p.receiver(d.typeName),
+		receiver:       p.receiver(d.typeName, "m"),
 		handle:         p.free(lowerFirst(name) + "Type"),
 		kind:           kinds[d.directive.verb],
 		transient:      d.directive.has("transient"),

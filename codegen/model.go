@@ -1,12 +1,14 @@
 package codegen
 
+import "slices"
+
 // The model of a package: everything that emitters need, with all names decided.
 type model struct {
 	path     string
 	name     string
 	sources  []string // base names of the files that hold messages and handlers
 	messages []*message
-	enums    []*enum // those that are routing members
+	enums    []*enum // those whose names matter
 	services []*service
 	taken    func(name string) bool // whether the package declares the name
 	imports  map[string]string      // names of packages by import path
@@ -31,18 +33,25 @@ type message struct {
 	infrastructure bool
 	subscribe      string // "", "auto" or "manual"
 	reply          *typeRef
-	fields         []*field // ascending numbers
+	fields         []*field // included parts first, then ascending numbers
 	routing        []*field // ascending positions
+	unknown        string   // path of the field that keeps unknown fields; empty when there is none
+	binding        string   // name of the type that builds binding keys; of routable messages
+	like           string   // name of the function that makes one from an example
+}
+
+// isEmpty says whether there is nothing to write.
+func (m *message) isEmpty() bool {
+	return len(m.fields) == 0 && m.unknown == ""
 }
 
 // nests says whether the message writes sub-messages, whose length is known only afterwards.
 func (m *message) nests() bool {
-	for _, f := range m.fields {
-		if f.value.kind == subMessage {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.fields, (*field).nests)
+}
+
+func (f *field) nests() bool {
+	return f.value.kind == subMessage || f.key.kind == subMessage || slices.ContainsFunc(f.cases, (*field).nests)
 }
 
 // shape says how many values a field holds.
@@ -53,6 +62,8 @@ const (
 	pointer
 	slice
 	pointerSlice
+	mapping
+	oneOf
 )
 
 // encoding is the choice between the wire forms of one type.
@@ -68,12 +79,19 @@ const (
 // field is a member with a number.
 type field struct {
 	name     string
-	number   int
+	path     string // from the message to the field, through embedded structs: Base.Name, mostly the name alone
+	number   int    // the lowest number of its cases when it is a oneOf
 	shape    shape
-	value    value // of the field, of what it points to, or of an element
+	value    value // of the field, of what it points to, of an element, or of what a map holds
 	required bool
 	packed   bool
-	position int // among the routing members; 0 when it is none
+	position int  // among the routing members; 0 when it is none
+	included bool // the derived part of a ProtoInclude
+
+	key      value    // of a map
+	pointers bool     // of a map: whether it holds pointers to value
+	cases    []*field // of a oneOf, ascending numbers
+	wrapper  typeRef  // of a case: the struct that holds its value
 }
 
 // valueKind is what a value looks like on the wire.
@@ -104,6 +122,7 @@ type value struct {
 	goType   typeRef // as the user wrote it
 	enum     *enum
 	stringer bool   // of sub-messages: whether it has a text for routing
+	isID     bool   // of sub-messages: whether it is an array of 16 bytes, such as a MessageID
 	literal  string // of sub-messages that are no structs or arrays: the predeclared type beneath
 }
 
@@ -124,10 +143,15 @@ type typeRef struct {
 
 // enum is a named integer with named values.
 type enum struct {
-	goType   typeRef
-	signed   bool
-	function string // name of the generated function that gives a value its routing text
-	members  []enumMember
+	goType    typeRef
+	signed    bool
+	bits      int
+	local     bool   // declared and annotated in the package
+	function  string // name of the generated function that gives a value its name; empty when String does
+	hasString bool   // whether the generator writes String
+	hasText   bool   // whether the generator writes MarshalText and UnmarshalText
+	receiver  string
+	members   []enumMember
 }
 
 type enumMember struct {

@@ -10,10 +10,10 @@ import (
 )
 
 // receiver returns the receiver name that the methods of a type already use, unless generated code needs it otherwise.
-func (p *packageParser) receiver(t *types.TypeName) string {
+func (p *packageParser) receiver(t *types.TypeName, usual string) string {
 	named, ok := t.Type().(*types.Named)
 	if !ok {
-		return defaultReceiver
+		return usual
 	}
 	for method := range named.Methods() {
 		name := method.Signature().Recv().Name()
@@ -21,16 +21,14 @@ func (p *packageParser) receiver(t *types.TypeName) string {
 			return name
 		}
 	}
-	return defaultReceiver
+	return usual
 }
 
-const defaultReceiver = "m"
-
 // localNames are those that generated methods use themselves.
-var localNames = []string{"b", "n", "r", "i", "v", "mark", "outer", "size", "dst"}
+var localNames = []string{"b", "n", "r", "i", "v", "k", "ok", "mark", "outer", "entry", "start", "size", "dst", "text"}
 
 // importedNames are those of packages that generated methods may use.
-var importedNames = []string{"wire", "zebus", "strconv"}
+var importedNames = []string{"wire", "zebus", "strconv", "fmt"}
 
 // free returns name, or a longer one when the package or its generated file has it already.
 func (p *packageParser) free(name string) string {

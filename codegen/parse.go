@@ -27,7 +27,8 @@ type packageParser struct {
 	used      map[string]bool                  // names of the generated file
 	seen      map[*ast.Comment]bool            // directives that belong to something
 	annotated map[*types.TypeName]*declaration // messages and enums of the package
-	enums     map[*types.TypeName]*enum        // those that were met as routing members
+	enums     map[*types.TypeName]*enum        // those that were met as routing members, or that have JSON
+	oneOfs    map[*types.TypeName][]*field     // cases of the interfaces that were met
 	order     []*declaration                   // messages and enums in the order of the source
 	handlers  []*ast.FuncDecl                  // annotated functions in the order of the source
 	handler   map[*ast.FuncDecl]*directive     // their directives
@@ -53,6 +54,7 @@ func parse(pkg *packages.Package, output string) (*model, error) {
 		seen:      map[*ast.Comment]bool{},
 		annotated: map[*types.TypeName]*declaration{},
 		enums:     map[*types.TypeName]*enum{},
+		oneOfs:    map[*types.TypeName][]*field{},
 		handler:   map[*ast.FuncDecl]*directive{},
 		model:     &model{path: pkg.PkgPath, name: pkg.Name},
 	}

@@ -17,6 +17,8 @@ const (
 // tag is what a `zebus:"…"` struct tag says.
 type tag struct {
 	number    int
+	oneOf     bool // the cases of the field have the numbers
+	include   bool // the number is that of a ProtoInclude
 	required  bool
 	packed    bool
 	position  int // routing position
@@ -26,7 +28,8 @@ type tag struct {
 // parseTag reads "number,option,option".
 func parseTag(s string) (tag, error) {
 	number, options, _ := strings.Cut(s, ",")
-	var t tag
+	t := tag{oneOf: strings.TrimSpace(number) == "oneof"}
+	number, t.include = strings.CutPrefix(number, "include=")
 	errs := []error{t.setNumber(strings.TrimSpace(number))}
 	for option := range strings.SplitSeq(options, ",") {
 		if option = strings.TrimSpace(option); option != "" {
@@ -40,8 +43,13 @@ func parseTag(s string) (tag, error) {
 }
 
 func (t *tag) setNumber(s string) error {
+	if t.oneOf {
+		return nil
+	}
 	n, err := strconv.Atoi(s)
 	switch {
+	case err != nil && t.include:
+		return fmt.Errorf("include=%s: write the number of the ProtoInclude, include=10", s)
 	case err != nil:
 		return errors.New("the tag has no field number: write `zebus:\"1\"`, and options behind it")
 	case n < 1 || n > maxNumber:
@@ -65,7 +73,7 @@ func (t *tag) setOption(option string) error {
 	case "routing":
 		return t.setPosition(value)
 	case "oneof", "include":
-		return fmt.Errorf("%s is not supported yet", key)
+		return errors.New(keyPlaces[key])
 	default:
 		return fmt.Errorf("unknown option %q: use required, routing=N, packed, zigzag, fixed or timestamp", option)
 	}
@@ -73,6 +81,12 @@ func (t *tag) setOption(option string) error {
 		return fmt.Errorf("%s takes no value: write %[1]s alone", key)
 	}
 	return nil
+}
+
+// keyPlaces says where the words belong that take the place of a number.
+var keyPlaces = map[string]string{
+	"oneof":   "oneof stands alone, because the cases have the numbers: write `zebus:\"oneof\"`",
+	"include": "include stands in the place of the number: write `zebus:\"include=10\"`",
 }
 
 func (t *tag) setPosition(value string) error {

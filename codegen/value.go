@@ -6,7 +6,7 @@ import (
 
 // shapeOf takes pointers and slices apart. Bytes are one value, not a slice.
 func shapeOf(t types.Type) (shape, types.Type) {
-	switch under := types.Unalias(t).(type) {
+	switch under := unnamed(t).(type) {
 	case *types.Pointer:
 		return pointer, under.Elem()
 	case *types.Slice:
@@ -19,6 +19,19 @@ func shapeOf(t types.Type) (shape, types.Type) {
 		return slice, under.Elem()
 	}
 	return single, t
+}
+
+// unnamed looks behind the name of a slice or a map, which does not matter on the wire unless the type carries itself.
+func unnamed(t types.Type) types.Type {
+	t = types.Unalias(t)
+	if hasMethod(t, "ZebusRead") {
+		return t
+	}
+	switch under := t.Underlying().(type) {
+	case *types.Slice, *types.Map:
+		return under
+	}
+	return t
 }
 
 func isByte(t types.Type) bool {
@@ -54,6 +67,7 @@ func (p *packageParser) value(t types.Type) (v value, problem string) {
 		if basic, ok := t.Underlying().(*types.Basic); ok {
 			v.literal = basic.Name()
 		}
+		v.isID = isArrayOf16(t)
 		return v, ""
 	}
 	switch under := t.Underlying().(type) {
@@ -105,18 +119,26 @@ var basics = map[types.BasicKind]value{
 	types.String:  {kind: text},
 }
 
+// with applies the options of a tag.
+func (v value) with(options tag) (encoded value, problem string) {
+	if len(options.encodings) != 1 {
+		return v, ""
+	}
+	return v.encoded(options.encodings[0])
+}
+
 // encoded applies zigzag, fixed or timestamp, or says what is wrong with that.
 func (v value) encoded(option string) (with value, problem string) {
 	isTime := v.kind == dateTime || v.kind == duration || v.kind == timeSpan
 	switch {
-	case option == "zigzag" && v.kind == signed && v.bits >= 32:
+	case option == "zigzag" && v.kind == signed:
 		v.encoding = zigzag
 	case option == "fixed" && (v.kind == signed || v.kind == unsigned || isTime):
 		v.encoding = fixed
 	case option == "timestamp" && isTime:
 		v.encoding = timestamp
 	case option == "zigzag":
-		return v, "zigzag is for signed integers of 32 and 64 bits: remove it"
+		return v, "zigzag is for signed integers: remove it"
 	case option == "fixed":
 		return v, "fixed is for integers, times and durations: remove it"
 	default:
@@ -144,7 +166,13 @@ func (p *packageParser) isMessage(t types.Type) bool {
 	if d := p.annotated[named.Obj()]; d != nil {
 		return d.directive.verb != verbEnum
 	}
-	return hasMethod(t, "ZebusSize") && hasMethod(t, "ZebusAppend") && hasMethod(t, "ZebusRead")
+	return hasOwnMethod(t, "ZebusSize") && hasOwnMethod(t, "ZebusAppend") && hasOwnMethod(t, "ZebusRead")
+}
+
+// hasOwnMethod is hasMethod without what comes from an embedded field.
+func hasOwnMethod(t types.Type, name string) bool {
+	_, index, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, nil, name)
+	return len(index) == 1 && hasMethod(t, name)
 }
 
 // hasMethod says whether a pointer to t has an exported method of that name.
@@ -156,7 +184,13 @@ func hasMethod(t types.Type, name string) bool {
 
 // unsupported says what to do about a type that a message cannot hold.
 func (p *packageParser) unsupported(t types.Type) string {
-	if named, ok := t.(*types.Named); ok && isStruct(t) {
+	named, ok := t.(*types.Named)
+	switch {
+	case ok && named.TypeArgs().Len() > 0 && isStruct(t):
+		name := named.Obj().Name()
+		return "an instance of " + name + " is no message by itself: declare one, type Order" + name + " " +
+			types.TypeString(t, types.RelativeTo(p.pkg.Types)) + ", and annotate it with //zebus:message"
+	case ok && isStruct(t):
 		remedy := " is no message: annotate it with //zebus:message"
 		if named.Obj().Pkg() != p.pkg.Types {
 			remedy += " and run zebusgen in its package, or copy what you need of it into a message of your own"
@@ -165,9 +199,13 @@ func (p *packageParser) unsupported(t types.Type) string {
 	}
 	switch under := t.Underlying().(type) {
 	case *types.Map:
-		return "maps are not supported yet"
+		return "a map has to be a field of its own: put it into a message"
 	case *types.Interface:
-		return "interfaces are not supported yet: use a pointer to a message"
+		return "an interface is for one of several cases: write `zebus:\"oneof\"`, or use a pointer to a message"
+	case *types.Array:
+		if isArrayOf16(under) {
+			return "a message cannot hold " + types.TypeString(t, nil) + ": use zebus.GUID, which converts to it"
+		}
 	case *types.Pointer:
 		return "a pointer to a pointer: use one"
 	case *types.Slice:
@@ -200,6 +238,11 @@ func refOf(t types.Type) typeRef {
 		}
 	}
 	return typeRef{}
+}
+
+func isArrayOf16(t types.Type) bool {
+	array, ok := t.Underlying().(*types.Array)
+	return ok && array.Len() == 16 && isByte(array.Elem())
 }
 
 func isStruct(t types.Type) bool {

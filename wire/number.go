@@ -113,6 +113,16 @@ func (r *Reader) Sint32() int32 {
 	return int32(r.within(r.Sint64(), math.MinInt32, math.MaxInt32))
 }
 
+// Sint16 reads a signed number of 16 bits whose varint is zig-zag.
+func (r *Reader) Sint16() int16 {
+	return int16(r.within(r.Sint64(), math.MinInt16, math.MaxInt16))
+}
+
+// Sint8 reads a signed number of 8 bits whose varint is zig-zag.
+func (r *Reader) Sint8() int8 {
+	return int8(r.within(r.Sint64(), math.MinInt8, math.MaxInt8))
+}
+
 func (r *Reader) signed(least, most int64) int64 {
 	return r.within(r.Int64(), least, most)
 }

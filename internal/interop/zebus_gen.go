@@ -326,6 +326,28 @@ func (m *PriceChanged) ZebusUnmarshal(b []byte) error {
 	return r.Err()
 }
 
+// PriceChangedBinding chooses PriceChanged messages by their routing members. A member that is left out may have any value.
+type PriceChangedBinding struct {
+	Market zebus.Match[string]
+	ID     zebus.Match[int32]
+}
+
+// ZebusType returns what the bus knows of PriceChanged.
+func (PriceChangedBinding) ZebusType() *zebus.MessageType { return priceChangedType }
+
+// Key returns the binding key of the messages that b chooses.
+func (b PriceChangedBinding) Key() zebus.BindingKey {
+	return zebus.Key(b.Market.Part(), b.ID.Part())
+}
+
+// PriceChangedLike chooses the messages that are like an example in each routing member that is not zero there.
+func PriceChangedLike(m *PriceChanged) PriceChangedBinding {
+	return PriceChangedBinding{
+		Market: zebus.Like(m.Market),
+		ID:     zebus.Like(m.ID),
+	}
+}
+
 // knockType describes Knock to the bus.
 var knockType = zebus.NewMessageType(zebus.MessageTypeConfig{
 	ID:        "Interop.Messages.Knock",

@@ -67,6 +67,26 @@ func (m *Order) ZebusUnmarshal(b []byte) error {
 	return r.Err()
 }
 
+// OrderBinding chooses Order messages by their routing members. A member that is left out may have any value.
+type OrderBinding struct {
+	Peer zebus.Match[zebus.PeerID]
+}
+
+// ZebusType returns what the bus knows of Order.
+func (OrderBinding) ZebusType() *zebus.MessageType { return orderTypeZebus }
+
+// Key returns the binding key of the messages that b chooses.
+func (b OrderBinding) Key() zebus.BindingKey {
+	return zebus.Key(b.Peer.Part())
+}
+
+// OrderLike chooses the messages that are like an example in each routing member that is not zero there.
+func OrderLike(m *Order) OrderBinding {
+	return OrderBinding{
+		Peer: zebus.Like(m.Peer),
+	}
+}
+
 // nestedType describes Nested to the bus.
 var nestedType = zebus.NewMessageType(zebus.MessageTypeConfig{
 	ID:   "Names.V2.Outer+Nested",

@@ -4,7 +4,9 @@
 package routing
 
 import (
+	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/zebus-go/zebus/codegen/testdata/routing/paint"
 	"github.com/zebus-go/zebus/wire"
@@ -85,6 +87,28 @@ func (m *Measured) ZebusUnmarshal(b []byte) error {
 	return r.Err()
 }
 
+// MeasuredBinding chooses Measured messages by their routing members. A member that is left out may have any value.
+type MeasuredBinding struct {
+	Station zebus.Match[string]
+	Celsius zebus.Match[float64]
+}
+
+// ZebusType returns what the bus knows of Measured.
+func (MeasuredBinding) ZebusType() *zebus.MessageType { return measuredType }
+
+// Key returns the binding key of the messages that b chooses.
+func (b MeasuredBinding) Key() zebus.BindingKey {
+	return zebus.Key(b.Station.Part(), b.Celsius.Part())
+}
+
+// MeasuredLike chooses the messages that are like an example in each routing member that is not zero there.
+func MeasuredLike(m *Measured) MeasuredBinding {
+	return MeasuredBinding{
+		Station: zebus.Like(m.Station),
+		Celsius: zebus.Like(m.Celsius),
+	}
+}
+
 // everythingType describes Everything to the bus.
 var everythingType = zebus.NewMessageType(zebus.MessageTypeConfig{
 	ID:        "Routing.Everything",
@@ -136,8 +160,8 @@ func (m *Everything) ZebusRouting(dst zebus.RoutingContent) zebus.RoutingContent
 		zebus.RoutingText(m.GUID.String()),
 		zebus.RoutingText(m.PeerID.String()),
 		zebus.RoutingText(m.MessageID.String()),
-		zebus.RoutingText(routingColour(m.Colour)),
-		zebus.RoutingText(routingShade(m.Shade)),
+		zebus.RoutingText(m.Colour.String()),
+		zebus.RoutingText(nameOfShade(m.Shade)),
 		zebus.RoutingInt(int64(m.Plain)),
 	)
 }
@@ -303,6 +327,76 @@ func (m *Everything) ZebusUnmarshal(b []byte) error {
 	return r.Err()
 }
 
+// EverythingBinding chooses Everything messages by their routing members. A member that is left out may have any value.
+type EverythingBinding struct {
+	Bool      zebus.Match[bool]
+	Int       zebus.Match[int32]
+	Long      zebus.Match[uint64]
+	Float     zebus.Match[float32]
+	Double    zebus.Match[float64]
+	String    zebus.Match[string]
+	Char      zebus.Match[wire.Char]
+	Decimal   zebus.Match[wire.Decimal]
+	DateTime  zebus.Match[time.Time]
+	TimeSpan  zebus.Match[wire.TimeSpan]
+	Duration  zebus.Match[time.Duration]
+	GUID      zebus.Match[wire.GUID]
+	PeerID    zebus.Match[zebus.PeerID]
+	MessageID zebus.Match[zebus.MessageID]
+	Colour    zebus.Match[Colour]
+	Shade     zebus.Match[paint.Shade]
+	Plain     zebus.Match[Plain]
+}
+
+// ZebusType returns what the bus knows of Everything.
+func (EverythingBinding) ZebusType() *zebus.MessageType { return everythingType }
+
+// Key returns the binding key of the messages that b chooses.
+func (b EverythingBinding) Key() zebus.BindingKey {
+	return zebus.Key(
+		b.Bool.Part(),
+		b.Int.Part(),
+		b.Long.Part(),
+		b.Float.Part(),
+		b.Double.Part(),
+		b.String.Part(),
+		b.Char.Part(),
+		b.Decimal.Part(),
+		b.DateTime.Part(),
+		b.TimeSpan.Part(),
+		b.Duration.Part(),
+		b.GUID.Part(),
+		b.PeerID.Part(),
+		b.MessageID.Part(),
+		zebus.PartOf(b.Colour, Colour.String),
+		zebus.PartOf(b.Shade, nameOfShade),
+		b.Plain.Part(),
+	)
+}
+
+// EverythingLike chooses the messages that are like an example in each routing member that is not zero there.
+func EverythingLike(m *Everything) EverythingBinding {
+	return EverythingBinding{
+		Bool:      zebus.Like(m.Bool),
+		Int:       zebus.Like(m.Int),
+		Long:      zebus.Like(m.Long),
+		Float:     zebus.Like(m.Float),
+		Double:    zebus.Like(m.Double),
+		String:    zebus.Like(m.String),
+		Char:      zebus.Like(m.Char),
+		Decimal:   zebus.Like(m.Decimal),
+		DateTime:  zebus.Like(m.DateTime),
+		TimeSpan:  zebus.Like(m.TimeSpan),
+		Duration:  zebus.Like(m.Duration),
+		GUID:      zebus.Like(m.GUID),
+		PeerID:    zebus.Like(m.PeerID),
+		MessageID: zebus.Like(m.MessageID),
+		Colour:    zebus.Like(m.Colour),
+		Shade:     zebus.Like(m.Shade),
+		Plain:     zebus.Like(m.Plain),
+	}
+}
+
 // nullableType describes Nullable to the bus.
 var nullableType = zebus.NewMessageType(zebus.MessageTypeConfig{
 	ID:      "Routing.Nullable",
@@ -337,7 +431,7 @@ func (m *Nullable) ZebusRouting(dst zebus.RoutingContent) zebus.RoutingContent {
 	}
 	valueColour := zebus.RoutingNull()
 	if m.Colour != nil {
-		valueColour = zebus.RoutingText(routingColour(*m.Colour))
+		valueColour = zebus.RoutingText(m.Colour.String())
 	}
 	return append(
 		dst,
@@ -425,6 +519,40 @@ func (m *Nullable) ZebusUnmarshal(b []byte) error {
 	return r.Err()
 }
 
+// NullableBinding chooses Nullable messages by their routing members. A member that is left out may have any value.
+type NullableBinding struct {
+	String zebus.Match[string]
+	Int    zebus.Match[int64]
+	PeerID zebus.Match[zebus.PeerID]
+	GUID   zebus.Match[wire.GUID]
+	Colour zebus.Match[Colour]
+}
+
+// ZebusType returns what the bus knows of Nullable.
+func (NullableBinding) ZebusType() *zebus.MessageType { return nullableType }
+
+// Key returns the binding key of the messages that b chooses.
+func (b NullableBinding) Key() zebus.BindingKey {
+	return zebus.Key(
+		b.String.Part(),
+		b.Int.Part(),
+		b.PeerID.Part(),
+		b.GUID.Part(),
+		zebus.PartOf(b.Colour, Colour.String),
+	)
+}
+
+// NullableLike chooses the messages that are like an example in each routing member that is not zero there.
+func NullableLike(m *Nullable) NullableBinding {
+	return NullableBinding{
+		String: zebus.LikePointer(m.String),
+		Int:    zebus.LikePointer(m.Int),
+		PeerID: zebus.LikePointer(m.PeerID),
+		GUID:   zebus.LikePointer(m.GUID),
+		Colour: zebus.LikePointer(m.Colour),
+	}
+}
+
 // severalType describes Several to the bus.
 var severalType = zebus.NewMessageType(zebus.MessageTypeConfig{
 	ID:      "Routing.Several",
@@ -451,7 +579,7 @@ func (m *Several) ZebusRouting(dst zebus.RoutingContent) zebus.RoutingContent {
 	}
 	valueColours := make([]zebus.RoutingValue, 0, len(m.Colours))
 	for _, v := range m.Colours {
-		valueColours = append(valueColours, zebus.RoutingText(routingColour(v)))
+		valueColours = append(valueColours, zebus.RoutingText(v.String()))
 	}
 	return append(
 		dst,
@@ -523,8 +651,39 @@ func (m *Several) ZebusUnmarshal(b []byte) error {
 	return r.Err()
 }
 
-// routingColour returns the name of a Colour in binding keys, or its number when it has no name.
-func routingColour(v Colour) string {
+// SeveralBinding chooses Several messages by their routing members. A member that is left out may have any value.
+type SeveralBinding struct {
+	Name    zebus.Match[string]
+	IDs     zebus.Match[int32]
+	Prices  zebus.Match[wire.Decimal]
+	Colours zebus.Match[Colour]
+}
+
+// ZebusType returns what the bus knows of Several.
+func (SeveralBinding) ZebusType() *zebus.MessageType { return severalType }
+
+// Key returns the binding key of the messages that b chooses.
+func (b SeveralBinding) Key() zebus.BindingKey {
+	return zebus.Key(
+		b.Name.Part(),
+		b.IDs.Part(),
+		b.Prices.Part(),
+		zebus.PartOf(b.Colours, Colour.String),
+	)
+}
+
+// SeveralLike chooses the messages that are like an example in each routing member that is not zero there.
+func SeveralLike(m *Several) SeveralBinding {
+	return SeveralBinding{
+		Name:    zebus.Like(m.Name),
+		IDs:     zebus.LikeElement(m.IDs),
+		Prices:  zebus.LikeElement(m.Prices),
+		Colours: zebus.LikeElement(m.Colours),
+	}
+}
+
+// String returns the name of the value as .NET has it, or its number when it has none.
+func (v Colour) String() string {
 	switch v {
 	case ColourRed:
 		return "Red"
@@ -537,8 +696,30 @@ func routingColour(v Colour) string {
 	}
 }
 
-// routingShade returns the name of a Shade in binding keys, or its number when it has no name.
-func routingShade(v paint.Shade) string {
+// MarshalText returns the name, or the number. It makes the value a JSON string.
+func (v Colour) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// UnmarshalText reads what MarshalText returns.
+func (v *Colour) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "Red":
+		*v = ColourRed
+	case "Beige":
+		*v = Beige
+	case "Colourful":
+		*v = Colourful
+	default:
+		n, err := strconv.ParseInt(string(text), 10, 32)
+		if err != nil {
+			return fmt.Errorf("%q is no Colour", text)
+		}
+		*v = Colour(n)
+	}
+	return nil
+}
+
+// nameOfShade returns the name of a Shade as .NET has it, or its number when it has none.
+func nameOfShade(v paint.Shade) string {
 	switch v {
 	case paint.ShadeLight:
 		return "Light"

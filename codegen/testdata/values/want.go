@@ -4,6 +4,9 @@
 package values
 
 import (
+	"fmt"
+	"strconv"
+
 	"github.com/zebus-go/zebus/wire"
 	"github.com/zebus-go/zebus/zebus"
 )
@@ -1052,4 +1055,40 @@ func (m *Encodings) ZebusUnmarshal(b []byte) error {
 	r := wire.NewReader(b)
 	m.ZebusRead(&r)
 	return r.Err()
+}
+
+// String returns the name of the value as .NET has it, or its number when it has none.
+func (v Colour) String() string {
+	switch v {
+	case ColourNone:
+		return "None"
+	case ColourRed:
+		return "Red"
+	case ColourBlue:
+		return "Blue"
+	default:
+		return strconv.FormatInt(int64(v), 10)
+	}
+}
+
+// MarshalText returns the name, or the number. It makes the value a JSON string.
+func (v Colour) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// UnmarshalText reads what MarshalText returns.
+func (v *Colour) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "None":
+		*v = ColourNone
+	case "Red":
+		*v = ColourRed
+	case "Blue":
+		*v = ColourBlue
+	default:
+		n, err := strconv.ParseInt(string(text), 10, 32)
+		if err != nil {
+			return fmt.Errorf("%q is no Colour", text)
+		}
+		*v = Colour(n)
+	}
+	return nil
 }

@@ -220,3 +220,45 @@ type GenericInt Generic[int32]
 //
 //zebus:message name="Pair<System.String, System.Double>"
 type PairOfTextAndNumber Pair[string, float64]
+
+// Maps has an entry per pair.
+//
+//zebus:message
+type Maps struct {
+	Counts map[string]int32     `zebus:"1"`
+	Names  map[int32]string     `zebus:"2"`
+	Points map[string]*Point    `zebus:"3"`
+	Times  map[string]time.Time `zebus:"4"`
+}
+
+// Drawing holds instances of derived classes.
+//
+//zebus:message
+type Drawing struct {
+	Main   *Shape   `zebus:"1"`
+	Others []*Shape `zebus:"2"`
+}
+
+// Shape is a base class, with the part of the derived one that it is.
+//
+//zebus:message
+type Shape struct {
+	*Circle `zebus:"include=10"`
+	*Square `zebus:"include=11"`
+
+	Name *string `zebus:"1"`
+}
+
+// Circle is a derived class.
+//
+//zebus:message
+type Circle struct {
+	Radius float64 `zebus:"1"`
+}
+
+// Square is another.
+//
+//zebus:message
+type Square struct {
+	Side float64 `zebus:"1"`
+}

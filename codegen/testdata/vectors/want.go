@@ -4,6 +4,8 @@
 package vectors
 
 import (
+	"time"
+
 	"github.com/zebus-go/zebus/wire"
 	"github.com/zebus-go/zebus/zebus"
 )
@@ -1352,6 +1354,37 @@ func (m *Routed) ZebusUnmarshal(b []byte) error {
 	return r.Err()
 }
 
+// RoutedBinding chooses Routed messages by their routing members. A member that is left out may have any value.
+type RoutedBinding struct {
+	Market zebus.Match[string]
+	ID     zebus.Match[int32]
+	Open   zebus.Match[bool]
+	Price  zebus.Match[float64]
+}
+
+// ZebusType returns what the bus knows of Routed.
+func (RoutedBinding) ZebusType() *zebus.MessageType { return routedType }
+
+// Key returns the binding key of the messages that b chooses.
+func (b RoutedBinding) Key() zebus.BindingKey {
+	return zebus.Key(
+		b.Market.Part(),
+		b.ID.Part(),
+		b.Open.Part(),
+		b.Price.Part(),
+	)
+}
+
+// RoutedLike chooses the messages that are like an example in each routing member that is not zero there.
+func RoutedLike(m *Routed) RoutedBinding {
+	return RoutedBinding{
+		Market: zebus.LikePointer(m.Market),
+		ID:     zebus.Like(m.ID),
+		Open:   zebus.Like(m.Open),
+		Price:  zebus.Like(m.Price),
+	}
+}
+
 // nestedType describes Nested to the bus.
 var nestedType = zebus.NewMessageType(zebus.MessageTypeConfig{
 	ID:   "Vectors.Outer+Nested",
@@ -1493,6 +1526,436 @@ func (m *PairOfTextAndNumber) ZebusRead(r *wire.Reader) {
 
 // ZebusUnmarshal reads the message from b, merging into what is there.
 func (m *PairOfTextAndNumber) ZebusUnmarshal(b []byte) error {
+	r := wire.NewReader(b)
+	m.ZebusRead(&r)
+	return r.Err()
+}
+
+// mapsType describes Maps to the bus.
+var mapsType = zebus.NewMessageType(zebus.MessageTypeConfig{
+	ID:   "Vectors.Maps",
+	Kind: zebus.KindMessage,
+	New:  func() zebus.Message { return new(Maps) },
+})
+
+// ZebusType returns what the bus knows of Maps.
+func (*Maps) ZebusType() *zebus.MessageType { return mapsType }
+
+// ZebusSize returns the number of bytes that ZebusAppend appends.
+func (m *Maps) ZebusSize() int {
+	n := 0
+	for k, v := range m.Counts {
+		start := n
+		n += wire.SizeString(1, k)
+		if v != 0 {
+			n += wire.SizeUint(2, uint64(v))
+		}
+		n += wire.SizeHeader(1, n-start)
+	}
+	for k, v := range m.Names {
+		start := n
+		if k != 0 {
+			n += wire.SizeUint(1, uint64(k))
+		}
+		n += wire.SizeString(2, v)
+		n += wire.SizeHeader(2, n-start)
+	}
+	for k, v := range m.Points {
+		start := n
+		n += wire.SizeString(1, k)
+		if v != nil {
+			n += wire.SizeBytes(2, v.ZebusSize())
+		}
+		n += wire.SizeHeader(3, n-start)
+	}
+	for k, v := range m.Times {
+		start := n
+		n += wire.SizeString(1, k)
+		n += wire.SizeDateTime(2, v)
+		n += wire.SizeHeader(4, n-start)
+	}
+	return n
+}
+
+// ZebusAppend appends the fields of the message to b and returns the longer buffer.
+func (m *Maps) ZebusAppend(b []byte) []byte {
+	var mark int
+	var entry int
+	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Counts) {
+		v := m.Counts[k]
+		b, entry = wire.Begin(b, 1)
+		b = wire.AppendString(b, 1, k)
+		if v != 0 {
+			b = wire.AppendUint(b, 2, uint64(v))
+		}
+		b = wire.End(b, entry)
+	}
+	for _, k := range wire.SortedKeys(make([]int32, 0, 16), m.Names) {
+		v := m.Names[k]
+		b, entry = wire.Begin(b, 2)
+		if k != 0 {
+			b = wire.AppendUint(b, 1, uint64(k))
+		}
+		b = wire.AppendString(b, 2, v)
+		b = wire.End(b, entry)
+	}
+	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Points) {
+		v := m.Points[k]
+		b, entry = wire.Begin(b, 3)
+		b = wire.AppendString(b, 1, k)
+		if v != nil {
+			b, mark = wire.Begin(b, 2)
+			b = v.ZebusAppend(b)
+			b = wire.End(b, mark)
+		}
+		b = wire.End(b, entry)
+	}
+	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Times) {
+		v := m.Times[k]
+		b, entry = wire.Begin(b, 4)
+		b = wire.AppendString(b, 1, k)
+		b = wire.AppendDateTime(b, 2, v)
+		b = wire.End(b, entry)
+	}
+	return b
+}
+
+// ZebusRead reads fields until r has no more, merging them into the message.
+func (m *Maps) ZebusRead(r *wire.Reader) {
+	for r.Next() {
+		switch r.Field() {
+		case 1:
+			var k string
+			var v int32
+			entry := r.Enter()
+			for r.Next() {
+				switch r.Field() {
+				case 1:
+					k = r.String()
+				case 2:
+					v = r.Int32()
+				default:
+					r.Skip()
+				}
+			}
+			r.Leave(entry)
+			if m.Counts == nil {
+				m.Counts = make(map[string]int32)
+			}
+			m.Counts[k] = v
+		case 2:
+			var k int32
+			var v string
+			entry := r.Enter()
+			for r.Next() {
+				switch r.Field() {
+				case 1:
+					k = r.Int32()
+				case 2:
+					v = r.String()
+				default:
+					r.Skip()
+				}
+			}
+			r.Leave(entry)
+			if m.Names == nil {
+				m.Names = make(map[int32]string)
+			}
+			m.Names[k] = v
+		case 3:
+			var k string
+			var v *Point
+			entry := r.Enter()
+			for r.Next() {
+				switch r.Field() {
+				case 1:
+					k = r.String()
+				case 2:
+					if v == nil {
+						v = new(Point)
+					}
+					outer := r.Enter()
+					v.ZebusRead(r)
+					r.Leave(outer)
+				default:
+					r.Skip()
+				}
+			}
+			r.Leave(entry)
+			if m.Points == nil {
+				m.Points = make(map[string]*Point)
+			}
+			m.Points[k] = v
+		case 4:
+			var k string
+			var v time.Time
+			entry := r.Enter()
+			for r.Next() {
+				switch r.Field() {
+				case 1:
+					k = r.String()
+				case 2:
+					v = r.DateTime()
+				default:
+					r.Skip()
+				}
+			}
+			r.Leave(entry)
+			if m.Times == nil {
+				m.Times = make(map[string]time.Time)
+			}
+			m.Times[k] = v
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// ZebusUnmarshal reads the message from b, merging into what is there.
+func (m *Maps) ZebusUnmarshal(b []byte) error {
+	r := wire.NewReader(b)
+	m.ZebusRead(&r)
+	return r.Err()
+}
+
+// drawingType describes Drawing to the bus.
+var drawingType = zebus.NewMessageType(zebus.MessageTypeConfig{
+	ID:   "Vectors.Drawing",
+	Kind: zebus.KindMessage,
+	New:  func() zebus.Message { return new(Drawing) },
+})
+
+// ZebusType returns what the bus knows of Drawing.
+func (*Drawing) ZebusType() *zebus.MessageType { return drawingType }
+
+// ZebusSize returns the number of bytes that ZebusAppend appends.
+func (m *Drawing) ZebusSize() int {
+	n := 0
+	if m.Main != nil {
+		n += wire.SizeBytes(1, m.Main.ZebusSize())
+	}
+	for _, v := range m.Others {
+		size := 0
+		if v != nil {
+			size = v.ZebusSize()
+		}
+		n += wire.SizeBytes(2, size)
+	}
+	return n
+}
+
+// ZebusAppend appends the fields of the message to b and returns the longer buffer.
+func (m *Drawing) ZebusAppend(b []byte) []byte {
+	var mark int
+	if m.Main != nil {
+		b, mark = wire.Begin(b, 1)
+		b = m.Main.ZebusAppend(b)
+		b = wire.End(b, mark)
+	}
+	for _, v := range m.Others {
+		b, mark = wire.Begin(b, 2)
+		if v != nil {
+			b = v.ZebusAppend(b)
+		}
+		b = wire.End(b, mark)
+	}
+	return b
+}
+
+// ZebusRead reads fields until r has no more, merging them into the message.
+func (m *Drawing) ZebusRead(r *wire.Reader) {
+	for r.Next() {
+		switch r.Field() {
+		case 1:
+			if m.Main == nil {
+				m.Main = new(Shape)
+			}
+			outer := r.Enter()
+			m.Main.ZebusRead(r)
+			r.Leave(outer)
+		case 2:
+			v := new(Shape)
+			outer := r.Enter()
+			v.ZebusRead(r)
+			r.Leave(outer)
+			m.Others = append(m.Others, v)
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// ZebusUnmarshal reads the message from b, merging into what is there.
+func (m *Drawing) ZebusUnmarshal(b []byte) error {
+	r := wire.NewReader(b)
+	m.ZebusRead(&r)
+	return r.Err()
+}
+
+// shapeType describes Shape to the bus.
+var shapeType = zebus.NewMessageType(zebus.MessageTypeConfig{
+	ID:   "Vectors.Shape",
+	Kind: zebus.KindMessage,
+	New:  func() zebus.Message { return new(Shape) },
+})
+
+// ZebusType returns what the bus knows of Shape.
+func (*Shape) ZebusType() *zebus.MessageType { return shapeType }
+
+// ZebusSize returns the number of bytes that ZebusAppend appends.
+func (m *Shape) ZebusSize() int {
+	n := 0
+	if m.Circle != nil {
+		n += wire.SizeBytes(10, m.Circle.ZebusSize())
+	}
+	if m.Square != nil {
+		n += wire.SizeBytes(11, m.Square.ZebusSize())
+	}
+	if m.Name != nil {
+		n += wire.SizeString(1, *m.Name)
+	}
+	return n
+}
+
+// ZebusAppend appends the fields of the message to b and returns the longer buffer.
+func (m *Shape) ZebusAppend(b []byte) []byte {
+	var mark int
+	if m.Circle != nil {
+		b, mark = wire.Begin(b, 10)
+		b = m.Circle.ZebusAppend(b)
+		b = wire.End(b, mark)
+	}
+	if m.Square != nil {
+		b, mark = wire.Begin(b, 11)
+		b = m.Square.ZebusAppend(b)
+		b = wire.End(b, mark)
+	}
+	if m.Name != nil {
+		b = wire.AppendString(b, 1, *m.Name)
+	}
+	return b
+}
+
+// ZebusRead reads fields until r has no more, merging them into the message.
+func (m *Shape) ZebusRead(r *wire.Reader) {
+	for r.Next() {
+		switch r.Field() {
+		case 10:
+			if m.Circle == nil {
+				m.Circle = new(Circle)
+			}
+			outer := r.Enter()
+			m.Circle.ZebusRead(r)
+			r.Leave(outer)
+		case 11:
+			if m.Square == nil {
+				m.Square = new(Square)
+			}
+			outer := r.Enter()
+			m.Square.ZebusRead(r)
+			r.Leave(outer)
+		case 1:
+			m.Name = new(r.String())
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// ZebusUnmarshal reads the message from b, merging into what is there.
+func (m *Shape) ZebusUnmarshal(b []byte) error {
+	r := wire.NewReader(b)
+	m.ZebusRead(&r)
+	return r.Err()
+}
+
+// circleType describes Circle to the bus.
+var circleType = zebus.NewMessageType(zebus.MessageTypeConfig{
+	ID:   "Vectors.Circle",
+	Kind: zebus.KindMessage,
+	New:  func() zebus.Message { return new(Circle) },
+})
+
+// ZebusType returns what the bus knows of Circle.
+func (*Circle) ZebusType() *zebus.MessageType { return circleType }
+
+// ZebusSize returns the number of bytes that ZebusAppend appends.
+func (m *Circle) ZebusSize() int {
+	n := 0
+	if m.Radius != 0 {
+		n += wire.SizeFloat64(1)
+	}
+	return n
+}
+
+// ZebusAppend appends the fields of the message to b and returns the longer buffer.
+func (m *Circle) ZebusAppend(b []byte) []byte {
+	if m.Radius != 0 {
+		b = wire.AppendFloat64(b, 1, m.Radius)
+	}
+	return b
+}
+
+// ZebusRead reads fields until r has no more, merging them into the message.
+func (m *Circle) ZebusRead(r *wire.Reader) {
+	for r.Next() {
+		switch r.Field() {
+		case 1:
+			m.Radius = r.Float64()
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// ZebusUnmarshal reads the message from b, merging into what is there.
+func (m *Circle) ZebusUnmarshal(b []byte) error {
+	r := wire.NewReader(b)
+	m.ZebusRead(&r)
+	return r.Err()
+}
+
+// squareType describes Square to the bus.
+var squareType = zebus.NewMessageType(zebus.MessageTypeConfig{
+	ID:   "Vectors.Square",
+	Kind: zebus.KindMessage,
+	New:  func() zebus.Message { return new(Square) },
+})
+
+// ZebusType returns what the bus knows of Square.
+func (*Square) ZebusType() *zebus.MessageType { return squareType }
+
+// ZebusSize returns the number of bytes that ZebusAppend appends.
+func (m *Square) ZebusSize() int {
+	n := 0
+	if m.Side != 0 {
+		n += wire.SizeFloat64(1)
+	}
+	return n
+}
+
+// ZebusAppend appends the fields of the message to b and returns the longer buffer.
+func (m *Square) ZebusAppend(b []byte) []byte {
+	if m.Side != 0 {
+		b = wire.AppendFloat64(b, 1, m.Side)
+	}
+	return b
+}
+
+// ZebusRead reads fields until r has no more, merging them into the message.
+func (m *Square) ZebusRead(r *wire.Reader) {
+	for r.Next() {
+		switch r.Field() {
+		case 1:
+			m.Side = r.Float64()
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// ZebusUnmarshal reads the message from b, merging into what is there.
+func (m *Square) ZebusUnmarshal(b []byte) error {
 	r := wire.NewReader(b)
 	m.ZebusRead(&r)
 	return r.Err()
