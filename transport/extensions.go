@@ -10,11 +10,12 @@ import (
 )
 
 // The field numbers of our extensions. All are length-delimited, because the reader of .NET refuses a frame with an
-// unknown number in it, and passes over unknown bytes. Only ever append.
+// unknown number in it, and passes over unknown bytes. Only ever append: 100 to 109 stay
+// free for tests of unknown fields.
 const (
-	fieldTraceParent = 100
-	fieldTraceState  = 101
-	fieldTimeLeft    = 102 // nanoseconds, eight bytes, little-endian
+	fieldTraceParent = 110
+	fieldTraceState  = 111
+	fieldTimeLeft    = 112 // nanoseconds, eight bytes, little-endian
 )
 
 const sizeTimeLeft = 8

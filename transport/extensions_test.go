@@ -64,7 +64,7 @@ func TestExtensions(t *testing.T) {
 	})
 	t.Run("one that makes no sense does no harm", func(t *testing.T) {
 		m := extended(nil)
-		frame := protowire.AppendBytes(protowire.AppendTag(transport.AppendMessage(nil, &m, transport.Overrides{}), 102, protowire.BytesType), []byte{1, 2})
+		frame := protowire.AppendBytes(protowire.AppendTag(transport.AppendMessage(nil, &m, transport.Overrides{}), 112, protowire.BytesType), []byte{1, 2})
 		got, err := transport.ReadMessage(frame)
 		if err != nil || got.Extensions.TimeLeft != 0 {
 			t.Errorf("read %+v, error %v", got.Extensions, err)
