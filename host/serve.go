@@ -17,6 +17,10 @@ const DefaultStopTimeout = 30 * time.Second
 // was still running has been left behind, so the program should exit.
 var ErrKilled = errors.New("host: killed by a second signal")
 
+// ErrInterrupted means that a peer was asked to end before it had started. What the start had
+// done has been undone.
+var ErrInterrupted = errors.New("host: interrupted before the start was complete")
+
 // ErrStopTimeout means that a graceful stop did not end in time. It comes joined with what the
 // bus says of the handlers that still run.
 var ErrStopTimeout = errors.New("host: stop timed out")
@@ -43,7 +47,7 @@ type ServeOptions struct {
 
 // Serve starts a peer, keeps it running until ctx ends or a signal arrives, and stops it
 // gracefully. It returns nil when that succeeded, the error of the start when the peer could not
-// start or was asked to end meanwhile, [ErrStopTimeout] when the stop took too long, and
+// start, [ErrInterrupted] when it was asked to end meanwhile, [ErrStopTimeout] when the stop took too long, and
 // [ErrKilled] as soon as a second signal arrives.
 func Serve(ctx context.Context, peer Peer, options ServeOptions) error {
 	if options.Signals == nil {
@@ -80,7 +84,7 @@ func newLife(ctx context.Context, peer Peer, options ServeOptions) *life {
 // run starts the peer, waits for the end of its time, and stops it.
 func (l *life) run() error {
 	if err := l.peer.Start(l.running); err != nil {
-		return err
+		return l.startFailed(err)
 	}
 	if l.options.Ready != nil && l.running.Err() == nil {
 		l.options.Ready()
@@ -88,6 +92,19 @@ func (l *life) run() error {
 	<-l.running.Done()
 	return stop(l.stopping, l.peer, l.options.StopTimeout)
 }
+
+func (l *life) startFailed(err error) error {
+	if l.running.Err() != nil && errors.Is(err, l.running.Err()) {
+		return &interruption{start: err}
+	}
+	return err
+}
+
+// An interruption is an [ErrInterrupted]. What the start says of it is of no interest to people.
+type interruption struct{ start error }
+
+func (*interruption) Error() string     { return ErrInterrupted.Error() }
+func (i *interruption) Unwrap() []error { return []error{ErrInterrupted, i.start} }
 
 // watch turns signals into the ends of the two contexts, and returns how the run ended.
 func (l *life) watch(ended <-chan error, signals <-chan os.Signal) error {

@@ -82,8 +82,8 @@ func TestServe(t *testing.T) {
 		"a stop that takes too long is given up":                      {succeed, untilCancelled, "s", host.ErrStopTimeout, host.DefaultStopTimeout, "start ready stop"},
 		"an error of the stop is returned":                            {succeed, fail(broken), "s", broken, 0, "start ready stop"},
 		"a start that fails is not stopped":                           {fail(broken), succeed, "", broken, 0, "start"},
-		"a signal interrupts a start":                                 {untilCancelled, succeed, "s", context.Canceled, 0, "start"},
-		"the end of the context interrupts a start":                   {untilCancelled, succeed, "c", context.Canceled, 0, "start"},
+		"a signal interrupts a start":                                 {untilCancelled, succeed, "s", host.ErrInterrupted, 0, "start"},
+		"the end of the context interrupts a start":                   {untilCancelled, succeed, "c", host.ErrInterrupted, 0, "start"},
 		"a second signal ends a start that does not listen":           {slow, succeed, "ss", host.ErrKilled, 0, "start"},
 	}
 	for name, tc := range tests {

@@ -96,11 +96,11 @@ func (f *flags) register(command *cobra.Command) {
 	defaults := host.DefaultDirectoryConfig()
 	set := command.Flags()
 	set.StringVar(&f.config, "config", "", "`FILE` with the settings, like configs/directory.toml")
-	set.StringVar(&f.endpoint, "endpoint", defaults.Endpoint, "where to listen; a port * takes a free one")
+	set.StringVar(&f.endpoint, "endpoint", defaults.Endpoint, "where to listen, `tcp://HOST:PORT`; the port * is a free one")
 	set.StringVar(&f.environment, "environment", defaults.Environment, "`NAME` of the network")
-	set.IntVar(&f.index, "index", defaults.Index, "position among the directory_endpoints of the peers")
-	set.StringVar(&f.log.Format, "log-format", "text", "text or json")
-	set.StringVar(&f.log.Level, "log-level", "info", "debug, info, warn or error")
+	set.IntVar(&f.index, "index", defaults.Index, "position `N` among the directory_endpoints of the peers, from 0")
+	set.StringVar(&f.log.Format, "log-format", "text", "`FORMAT` of the log: text or json")
+	set.StringVar(&f.log.Level, "log-level", "info", "`LEVEL` of the log: debug, info, warn or error")
 }
 
 // settings reads file and environment, and lets the flags that were given override them.

@@ -20,30 +20,32 @@ import (
 	"github.com/zebus-go/zebus/zebus"
 )
 
+const usage = `Usage: client [--bus FILE] [--zmq FILE] [TEXT]
+
+Sends the text to the echo service and prints its reply. Without a text it reads a line from standard input.
+
+  --bus FILE   settings of the bus, like configs/bus.toml
+  --zmq FILE   settings of the transport, like configs/zmq.toml
+
+ZEBUS_... variables override the files. Without any settings the client is in the network Demo, whose directory is at
+tcp://localhost:7465.
+`
+
+// patience bounds the wait for the reply. A command without a deadline waits for as long as its peer lives.
+const patience = 10 * time.Second
+
 func main() {
-	busFile := flag.String("bus", "", "`file` with the settings of the bus, like configs/bus.toml")
-	zmqFile := flag.String("zmq", "", "`file` with the settings of the transport, like configs/zmq.toml")
-	flag.Usage = usage
+	busFile := flag.String("bus", "", "")
+	zmqFile := flag.String("zmq", "", "")
+	flag.Usage = func() { fmt.Fprint(flag.CommandLine.Output(), usage) }
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, *busFile, *zmqFile, strings.Join(flag.Args(), " "))
-	stop()
-	if err != nil {
+	if err := run(*busFile, *zmqFile, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "client:", err)
 		os.Exit(1)
 	}
 }
 
-func usage() {
-	fmt.Fprint(flag.CommandLine.Output(), `client [--bus FILE] [--zmq FILE] [text]
-
-Sends the text to the echo service and prints its reply. Without a text it asks for one.
-
-`)
-	flag.PrintDefaults()
-}
-
-func run(ctx context.Context, busFile, zmqFile, text string) (err error) {
+func run(busFile, zmqFile string, args []string) error {
 	config, err := host.Load(busFile, zmqFile)
 	if err != nil {
 		return err
@@ -52,39 +54,64 @@ func run(ctx context.Context, busFile, zmqFile, text string) (err error) {
 		config.Bus.PeerID = "Abc.Echo.Client.*" // unique: any number of clients may run
 	}
 	config.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	if text == "" {
-		if text, err = ask(os.Stdin); err != nil {
-			return err
-		}
+	text, err := textFrom(args, os.Stdin)
+	if err != nil {
+		return err
 	}
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	err = talk(ctx, config, text)
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx) // names the signal; what it interrupted is of no interest
+	}
+	return err
+}
+
+// textFrom returns the text of the command line, or else the first line of in.
+func textFrom(args []string, in io.Reader) (string, error) {
+	if len(args) > 0 {
+		return strings.Join(args, " "), nil
+	}
+	fmt.Fprintln(os.Stderr, "Text to echo:")
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if errors.Is(err, io.EOF) && line == "" {
+		return "", errors.New(`no text: write a line to standard input, or try client "some text"`)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read the text: %w", err)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// talk is the life of the peer: start, say the text, stop.
+func talk(ctx context.Context, config host.Config, text string) (err error) {
 	bus, err := host.Start(ctx, config)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), config.StopTimeout)
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), config.StopTimeout)
 		defer cancel()
-		err = errors.Join(err, bus.Stop(stopCtx))
+		err = errors.Join(err, bus.Stop(limited))
 	}()
-	return send(ctx, bus, text)
+	return say(ctx, bus, text)
 }
 
-func ask(in io.Reader) (string, error) {
-	fmt.Fprint(os.Stderr, "Text to echo: ")
-	line, err := bufio.NewReader(in).ReadString('\n')
-	if line = strings.TrimRight(line, "\r\n"); line == "" && err != nil {
-		return "", fmt.Errorf("no text was given: %w", err)
-	}
-	return line, nil
-}
-
-func send(ctx context.Context, bus *zebus.Bus, text string) error {
+// say prints the reply on standard output, and how long it took on standard error.
+func say(ctx context.Context, bus *zebus.Bus, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	begin := time.Now()
 	reply, err := zebus.Request(ctx, bus, &echo.EchoCommand{Msg: text})
+	if errors.Is(err, zebus.ErrNoPeer) {
+		return fmt.Errorf("%w; is the echo service running?", err)
+	}
 	if err != nil {
 		return err
 	}
 	fmt.Println(reply.Msg)
-	fmt.Fprintf(os.Stderr, "round trip: %v\n", time.Since(begin).Round(time.Microsecond))
+	fmt.Fprintln(os.Stderr, "round trip:", time.Since(begin).Round(time.Microsecond))
 	return nil
 }

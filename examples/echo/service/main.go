@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"flag"
+	"fmt"
 	"log/slog"
 	"os"
 
@@ -11,18 +12,34 @@ import (
 	"github.com/zebus-go/zebus/host"
 )
 
+const usage = `Usage: service [--bus FILE] [--zmq FILE]
+
+Answers EchoCommand until it is interrupted: it logs the text and replies with it.
+
+  --bus FILE   settings of the bus, like configs/bus.toml
+  --zmq FILE   settings of the transport, like configs/zmq.toml
+
+ZEBUS_... variables override the files. Without any settings this is Abc.Echo.0 of the network Demo, whose directory is
+at tcp://localhost:7465.
+`
+
 func main() {
-	busFile := flag.String("bus", "", "`file` with the settings of the bus, like configs/bus.toml")
-	zmqFile := flag.String("zmq", "", "`file` with the settings of the transport, like configs/zmq.toml")
+	busFile := flag.String("bus", "", "")
+	zmqFile := flag.String("zmq", "", "")
+	flag.Usage = func() { fmt.Fprint(flag.CommandLine.Output(), usage) }
 	flag.Parse()
-	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	if err := run(context.Background(), *busFile, *zmqFile, log); err != nil {
-		log.Error("echo service", "error", err)
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "service: unexpected argument %q\nTry 'service --help'.\n", flag.Arg(0))
+		os.Exit(2)
+	}
+	if err := run(context.Background(), *busFile, *zmqFile); err != nil {
+		fmt.Fprintln(os.Stderr, "service:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, busFile, zmqFile string, log *slog.Logger) error {
+// run serves until SIGINT or SIGTERM; a second one ends it at once.
+func run(ctx context.Context, busFile, zmqFile string) error {
 	config, err := host.Load(busFile, zmqFile)
 	if err != nil {
 		return err
@@ -30,7 +47,7 @@ func run(ctx context.Context, busFile, zmqFile string, log *slog.Logger) error {
 	if config.Bus.PeerID == "" {
 		config.Bus.PeerID = "Abc.Echo.0"
 	}
-	config.Logger = log
-	service := &echo.Service{Log: log}
+	config.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	service := &echo.Service{Log: config.Logger}
 	return host.Run(ctx, config, service.Handlers()...)
 }
