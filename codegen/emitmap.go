@@ -23,13 +23,13 @@ func (f *field) appendEntries(x string) *jen.Statement {
 	room := jen.Make(jen.Index().Add(f.key.goType.code()), jen.Lit(0), jen.Lit(stackKeys))
 	keys := wireCall(f.key.sorter(), room, jen.Id(x))
 	body := []jen.Code{
-		jen.Id("v").Op(":=").Id(x).Index(jen.Id("k")),
+		jen.Id("v").Op(":=").Id(x).Index(jen.Id("key")),
 		jen.List(jen.Id("b"), jen.Id("entry")).Op("=").Add(wireCall("Begin", jen.Id("b"), jen.Lit(f.number))),
 	}
-	body = append(body, key.append("k")...)
+	body = append(body, key.append("key")...)
 	body = append(body, value.append("v")...)
 	body = append(body, assign("b", wireCall("End", jen.Id("b"), jen.Id("entry"))))
-	return jen.For(jen.List(jen.Id("_"), jen.Id("k")).Op(":=").Range().Add(keys)).Block(body...)
+	return jen.For(jen.List(jen.Id("_"), jen.Id("key")).Op(":=").Range().Add(keys)).Block(body...)
 }
 
 // sorter is the function of package wire that sorts such keys.
@@ -47,9 +47,9 @@ func (v value) sorter() string {
 // sizeEntries adds the entries of the map x to n.
 func (f *field) sizeEntries(x string) *jen.Statement {
 	key, value := f.entry()
-	return jen.For(jen.List(jen.Id("k"), jen.Id("v")).Op(":=").Range().Id(x)).Block(
+	return jen.For(jen.List(jen.Id("key"), jen.Id("v")).Op(":=").Range().Id(x)).Block(
 		jen.Id("start").Op(":=").Id("n"),
-		key.size("k"),
+		key.size("key"),
 		value.size("v"),
 		add(wireCall("SizeHeader", jen.Lit(f.number), jen.Id("n").Op("-").Id("start"))),
 	)
@@ -64,14 +64,14 @@ func (f *field) readEntry(x string) []jen.Code {
 		jen.Id("entry").Op(":=").Id("r").Dot("Enter").Call(),
 		jen.For(jen.Id("r").Dot("Next").Call()).Block(
 			jen.Switch(jen.Id("r").Dot("Field").Call()).Block(
-				jen.Case(jen.Lit(1)).Block(key.read("k")...),
+				jen.Case(jen.Lit(1)).Block(key.read("key")...),
 				jen.Case(jen.Lit(2)).Block(value.read("v")...),
 				jen.Default().Block(jen.Id("r").Dot("Skip").Call()),
 			),
 		),
 		jen.Id("r").Dot("Leave").Call(jen.Id("entry")),
 		ifNil(x, assign(x, jen.Make(jen.Map(f.key.goType.code()).Add(f.element())))),
-		assign(x+"[k]", jen.Id("v")),
+		assign(x+"[key]", jen.Id("v")),
 	}
 }
 

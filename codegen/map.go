@@ -76,7 +76,7 @@ func (p *packageParser) mapValue(f *field, t types.Type) string {
 // entry returns the fields of which each pair is written. A number or a truth value that is zero is left out, as is
 // what is nil; everything else is there.
 func (f *field) entry() (key, value *field) {
-	key = &field{name: "k", path: "k", number: 1, value: f.key, required: !f.key.leftOut()}
+	key = &field{name: "key", path: "key", number: 1, value: f.key, required: !f.key.leftOut()}
 	value = &field{name: "v", path: "v", number: 2, value: f.value, required: !f.value.leftOut()}
 	if f.pointers {
 		value.shape = pointer

@@ -25,7 +25,7 @@ func (p *packageParser) receiver(t *types.TypeName, usual string) string {
 }
 
 // localNames are those that generated methods use themselves.
-var localNames = []string{"b", "n", "r", "i", "v", "k", "ok", "mark", "outer", "entry", "start", "size", "dst", "text"}
+var localNames = []string{"b", "n", "r", "i", "v", "key", "ok", "mark", "outer", "entry", "start", "size", "dst", "text"}
 
 // importedNames are those of packages that generated methods may use.
 var importedNames = []string{"wire", "zebus", "strconv", "fmt"}
