@@ -31,7 +31,7 @@ func (c *connections) hear(event zmq4.Event, fd int) {
 		c.log.Debug("connection closed", "remote", remote)
 		c.observe.connectionClosed(remote)
 	case zmq4.EVENT_HANDSHAKE_FAILED_NO_DETAIL, zmq4.EVENT_HANDSHAKE_FAILED_PROTOCOL, zmq4.EVENT_HANDSHAKE_FAILED_AUTH:
-		c.log.Warn("connection rejected: it does not speak the protocol", "open", len(c.remotes))
+		c.log.Warn("connection without a handshake: it does not speak the protocol, or was closed", "open", len(c.remotes))
 		c.observe.connectionRejected("")
 	default:
 	}

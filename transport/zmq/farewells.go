@@ -3,6 +3,8 @@
 package zmq
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/zebus-go/zebus/zebus"
@@ -61,6 +63,13 @@ func (f *farewells) acked(id zebus.PeerID) bool {
 	defer f.mu.Unlock()
 	_, ok := f.read[id]
 	return ok
+}
+
+// missing returns the peers that are still waited for, in order.
+func (f *farewells) missing() []zebus.PeerID {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Sorted(maps.Keys(f.waiting))
 }
 
 // done returns a channel that is closed when nobody is waited for. It is called once, after the last expect.

@@ -96,7 +96,7 @@ func (in *inbound) bind() (err error) {
 	}
 	address := Endpoint{Host: in.Config.BindAddress, Port: endpoint.Port}.String()
 	if err := in.socket.Bind(address); err != nil {
-		return fmt.Errorf("listen on %s, as InboundEndpoint %s says: %w: %s", address, endpoint, err, bindRemedy(err))
+		return fmt.Errorf("listen on %s: %w; %s", address, err, bindRemedy(err))
 	}
 	in.bound, err = in.socket.GetLastEndpoint()
 	return err
@@ -106,7 +106,7 @@ func (in *inbound) bind() (err error) {
 func bindRemedy(err error) string {
 	switch zmq4.AsErrno(err) {
 	case zmq4.EADDRINUSE:
-		return "stop who listens there, or choose another port, or * for a free one"
+		return "stop what listens there, or choose another port, or * for a free one"
 	case zmq4.EADDRNOTAVAIL, zmq4.Errno(syscall.ENODEV):
 		return "no interface of this machine has the address that BindAddress names"
 	case zmq4.Errno(syscall.EACCES):
@@ -235,7 +235,10 @@ func (in *inbound) accept(m *zebus.TransportMessage, f *frame, now time.Time) bo
 func (in *inbound) reject(f *frame, sender zebus.PeerID, err error) {
 	rejected := RejectedFrame{Sender: sender, Remote: in.receiver.remote(f), Bytes: len(f.bytes), Err: err}
 	in.Config.Observer.frameRejected(rejected)
-	if errors.Is(err, transport.ErrOtherEnvironment) && !in.strangers.meet(sender) {
+	if errors.Is(err, transport.ErrOtherEnvironment) {
+		if in.strangers.meet(sender) {
+			in.Config.Logger.Warn("ignoring a peer of another environment", "peer", sender, "remote", rejected.Remote, "error", err)
+		}
 		return
 	}
 	in.Config.Logger.Error("frame rejected", "sender", sender, "remote", rejected.Remote, "bytes", rejected.Bytes,

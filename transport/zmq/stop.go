@@ -35,7 +35,8 @@ func (r *run) takeLeave(ctx context.Context) error {
 	case <-r.outbound.farewells.done():
 		return nil
 	case <-timeout.C:
-		r.cfg.Logger.Warn("peers have not acknowledged the end of stream", "after", r.cfg.EndOfStreamAckTimeout)
+		r.cfg.Logger.Warn("not waiting any longer for peers that have not said that they read everything",
+			"after", r.cfg.EndOfStreamAckTimeout, "peers", r.outbound.farewells.missing())
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

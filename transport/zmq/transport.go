@@ -4,7 +4,6 @@ package zmq
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 
 	"github.com/zebus-go/zebus/zebus"
@@ -42,7 +41,7 @@ func (t *Transport) Start(ctx context.Context, self zebus.Self, in zebus.Inbound
 	}
 	r, err := startRun(ctx, t.cfg, self, in)
 	if err != nil {
-		return "", fmt.Errorf("start the zmq transport: %w", err)
+		return "", err
 	}
 	t.run.Store(r)
 	return r.endpoint, nil
