@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/zebus-go/zebus/transport"
 	"github.com/zebus-go/zebus/transport/memory"
 	"github.com/zebus-go/zebus/zebus"
 )
@@ -47,11 +48,11 @@ func (w *town) builder(id zebus.PeerID, handlers ...zebus.Handler) *zebus.Builde
 
 func (w *town) transport() *memory.Transport {
 	w.t.Helper()
-	transport, err := w.network.NewTransport(memory.Config{})
+	carrier, err := w.network.NewTransport(memory.Config{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return transport
+	return carrier
 }
 
 func (w *town) start(b *zebus.Builder) *zebus.Bus {
@@ -73,6 +74,14 @@ func (w *town) start(b *zebus.Builder) *zebus.Bus {
 		}
 	})
 	return bus
+}
+
+// inject puts a message on the wire that no bus has sent.
+func (w *town) inject(endpoint string, m zebus.TransportMessage) {
+	w.t.Helper()
+	if err := w.network.Inject(endpoint, transport.AppendMessage(nil, &m, transport.Overrides{})); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // phoneBook is the zebus.Directory of a town: everybody sees everybody's entry.
