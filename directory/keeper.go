@@ -149,7 +149,9 @@ func (k *keeper) restore(ctx context.Context, c *Client, why string) {
 	c.setRegistered(true)
 	if err != nil {
 		c.config.Logger.ErrorContext(ctx, "registering again did not work", "peer", c.id(), "error", err)
+		return
 	}
+	c.config.Logger.InfoContext(ctx, "registered again", "peer", c.id())
 }
 
 func (k *keeper) register(ctx context.Context, c *Client) error {

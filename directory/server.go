@@ -105,7 +105,7 @@ func (s *Server) Register(ctx context.Context, bus zebus.PeerSender, self zebus.
 		return fmt.Errorf("directory: store the directory peer %s: %w", self.Peer.ID, err)
 	}
 	s.publish(ctx, &PeerStarted{PeerDescriptor: self})
-	s.pinger.start(s)
+	s.pinger.start(s) //nolint:contextcheck // it outlives the registration, until Unregister
 	return nil
 }
 
@@ -208,16 +208,16 @@ func (s *Server) record(id zebus.PeerID) *Record {
 }
 
 // publish sends an event to all who want it, and to those named whether or not the books know them. A peer that cannot
-// be reached does not undo what has happened.
+// be reached does not undo what has happened; the transport has logged that it cannot, once and not for every event.
 func (s *Server) publish(ctx context.Context, evt zebus.Event, also ...zebus.Peer) {
 	bus, _ := s.run()
 	if err := bus.Publish(ctx, evt); err != nil {
-		s.config.Logger.WarnContext(ctx, "an event did not reach everybody", "event", evt.ZebusType().ID(), "error", err)
+		s.config.Logger.DebugContext(ctx, "an event did not reach everybody", "event", evt.ZebusType().ID(), "error", err)
 	}
 	if len(also) == 0 {
 		return
 	}
 	if err := bus.PublishTo(ctx, evt, also...); err != nil {
-		s.config.Logger.WarnContext(ctx, "an event did not reach its peer", "event", evt.ZebusType().ID(), "error", err)
+		s.config.Logger.DebugContext(ctx, "an event did not reach its peer", "event", evt.ZebusType().ID(), "error", err)
 	}
 }

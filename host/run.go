@@ -24,13 +24,17 @@ func Start(ctx context.Context, c Config, handlers ...zebus.Handler) (*zebus.Bus
 
 // Run is the whole life of a service: it builds the usual peer with these handlers and serves it
 // as [Serve] does, until ctx ends or the process is asked to end. One line is logged when the
-// peer is ready.
+// peer is ready, and one when it begins to stop.
 func Run(ctx context.Context, c Config, handlers ...zebus.Handler) error {
 	bus, err := build(c, handlers)
 	if err != nil {
 		return err
 	}
-	return Serve(ctx, bus, ServeOptions{StopTimeout: c.StopTimeout, Ready: func() { c.logReady(bus) }})
+	return Serve(ctx, bus, ServeOptions{
+		StopTimeout: c.StopTimeout,
+		Ready:       func() { c.logReady(bus) },
+		Stopping:    func() { loggerOf(c.Logger).Info("peer stopping; a second interrupt ends it at once", "peer", bus.ID()) },
+	})
 }
 
 func build(c Config, handlers []zebus.Handler) (*zebus.Bus, error) {

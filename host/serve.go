@@ -43,6 +43,9 @@ type ServeOptions struct {
 
 	// Ready, if not nil, is called once the peer has started, unless it shall end already.
 	Ready func()
+
+	// Stopping, if not nil, is called when the graceful stop begins, which may take StopTimeout.
+	Stopping func()
 }
 
 // Serve starts a peer, keeps it running until ctx ends or a signal arrives, and stops it
@@ -90,6 +93,9 @@ func (l *life) run() error {
 		l.options.Ready()
 	}
 	<-l.running.Done()
+	if l.options.Stopping != nil {
+		l.options.Stopping()
+	}
 	return stop(l.stopping, l.peer, l.options.StopTimeout)
 }
 

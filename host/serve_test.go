@@ -73,14 +73,14 @@ func TestServe(t *testing.T) {
 		after       time.Duration
 		calls       string
 	}{
-		"the context ends, the peer stops":                            {succeed, succeed, "c", nil, 0, "start ready stop"},
-		"a signal stops the peer":                                     {succeed, succeed, "s", nil, 0, "start ready stop"},
-		"a stop that takes a while is waited for":                     {succeed, sleep(20 * time.Second), "s", nil, 20 * time.Second, "start ready stop"},
-		"a second signal ends a stop at once":                         {succeed, slow, "ss", host.ErrKilled, 0, "start ready stop"},
-		"a signal behind the end of the context is the first one":     {succeed, sleep(20 * time.Second), "cs", nil, 20 * time.Second, "start ready stop"},
-		"a second signal behind the end of the context ends the stop": {succeed, slow, "css", host.ErrKilled, 0, "start ready stop"},
-		"a stop that takes too long is given up":                      {succeed, untilCancelled, "s", host.ErrStopTimeout, host.DefaultStopTimeout, "start ready stop"},
-		"an error of the stop is returned":                            {succeed, fail(broken), "s", broken, 0, "start ready stop"},
+		"the context ends, the peer stops":                            {succeed, succeed, "c", nil, 0, "start ready stopping stop"},
+		"a signal stops the peer":                                     {succeed, succeed, "s", nil, 0, "start ready stopping stop"},
+		"a stop that takes a while is waited for":                     {succeed, sleep(20 * time.Second), "s", nil, 20 * time.Second, "start ready stopping stop"},
+		"a second signal ends a stop at once":                         {succeed, slow, "ss", host.ErrKilled, 0, "start ready stopping stop"},
+		"a signal behind the end of the context is the first one":     {succeed, sleep(20 * time.Second), "cs", nil, 20 * time.Second, "start ready stopping stop"},
+		"a second signal behind the end of the context ends the stop": {succeed, slow, "css", host.ErrKilled, 0, "start ready stopping stop"},
+		"a stop that takes too long is given up":                      {succeed, untilCancelled, "s", host.ErrStopTimeout, host.DefaultStopTimeout, "start ready stopping stop"},
+		"an error of the stop is returned":                            {succeed, fail(broken), "s", broken, 0, "start ready stopping stop"},
 		"a start that fails is not stopped":                           {fail(broken), succeed, "", broken, 0, "start"},
 		"a signal interrupts a start":                                 {untilCancelled, succeed, "s", host.ErrInterrupted, 0, "start"},
 		"the end of the context interrupts a start":                   {untilCancelled, succeed, "c", host.ErrInterrupted, 0, "start"},
@@ -95,7 +95,8 @@ func TestServe(t *testing.T) {
 				defer cancel()
 				signals := make(chan os.Signal)
 				served := make(chan error, 1)
-				go func() { served <- host.Serve(ctx, p, host.ServeOptions{Signals: signals, Ready: p.ready}) }()
+				options := host.ServeOptions{Signals: signals, Ready: p.ready, Stopping: p.stopping}
+				go func() { served <- host.Serve(ctx, p, options) }()
 				happen(tc.happens, cancel, signals)
 				begin := time.Now()
 				if err := <-served; !errors.Is(err, tc.want) {
@@ -114,6 +115,8 @@ func TestServe(t *testing.T) {
 }
 
 func (p *peer) ready() { p.called("ready") }
+
+func (p *peer) stopping() { p.called("stopping") }
 
 func fail(err error) func(context.Context) error { return func(context.Context) error { return err } }
 

@@ -120,6 +120,9 @@ func (f *flags) settings(command *cobra.Command) (host.DirectoryConfig, error) {
 		config.Index = f.index
 	}
 	if err := config.Validate(); err != nil {
+		if given("endpoint") || given("environment") || given("index") {
+			err = usageError{err} // the rest was good when it was loaded
+		}
 		return host.DirectoryConfig{}, err
 	}
 	return config, nil
@@ -142,7 +145,8 @@ func (f *flags) serve(command *cobra.Command, signals <-chan os.Signal, stderr i
 		logger.Info("directory ready", "endpoint", bus.Endpoint(), "environment", config.Environment, "store", config.Store,
 			slog.Any("peer", bus.ID()))
 	}
-	return host.Serve(command.Context(), bus, host.ServeOptions{Signals: signals, Ready: ready})
+	stopping := func() { logger.Info("directory stopping; a second interrupt ends it at once") }
+	return host.Serve(command.Context(), bus, host.ServeOptions{Signals: signals, Ready: ready, Stopping: stopping})
 }
 
 // version is that of the module the program was built from.
