@@ -59,7 +59,7 @@ func (f *field) sizeEntries(x string) *jen.Statement {
 func (f *field) readEntry(x string) []jen.Code {
 	key, value := f.entry()
 	return []jen.Code{
-		jen.Var().Id("k").Add(f.key.goType.code()),
+		jen.Var().Id("key").Add(f.key.goType.code()),
 		jen.Var().Id("v").Add(f.element()),
 		jen.Id("entry").Op(":=").Id("r").Dot("Enter").Call(),
 		jen.For(jen.Id("r").Dot("Next").Call()).Block(

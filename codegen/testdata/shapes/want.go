@@ -83,207 +83,207 @@ func (*Maps) ZebusType() *zebus.MessageType { return mapsType }
 // ZebusSize returns the number of bytes that ZebusAppend appends.
 func (m *Maps) ZebusSize() int {
 	n := 0
-	for k, v := range m.Bools {
+	for key, v := range m.Bools {
 		start := n
-		if k {
-			n += wire.SizeBool(1, k)
+		if key {
+			n += wire.SizeBool(1, key)
 		}
 		if v {
 			n += wire.SizeBool(2, v)
 		}
 		n += wire.SizeHeader(1, n-start)
 	}
-	for k, v := range m.Bytes {
+	for key, v := range m.Bytes {
 		start := n
-		if k != 0 {
-			n += wire.SizeUint(1, uint64(k))
+		if key != 0 {
+			n += wire.SizeUint(1, uint64(key))
 		}
 		if v != nil {
 			n += wire.SizeBytes(2, len(v))
 		}
 		n += wire.SizeHeader(2, n-start)
 	}
-	for k, v := range m.Ints {
+	for key, v := range m.Ints {
 		start := n
-		if k != 0 {
-			n += wire.SizeUint(1, uint64(k))
+		if key != 0 {
+			n += wire.SizeUint(1, uint64(key))
 		}
 		if v != 0 {
 			n += wire.SizeUint(2, uint64(v))
 		}
 		n += wire.SizeHeader(3, n-start)
 	}
-	for k, v := range m.Longs {
+	for key, v := range m.Longs {
 		start := n
-		if k != 0 {
-			n += wire.SizeUint(1, uint64(k))
+		if key != 0 {
+			n += wire.SizeUint(1, uint64(key))
 		}
 		if v != 0 {
 			n += wire.SizeUint(2, v)
 		}
 		n += wire.SizeHeader(4, n-start)
 	}
-	for k, v := range m.Natives {
+	for key, v := range m.Natives {
 		start := n
-		if k != 0 {
-			n += wire.SizeUint(1, uint64(k))
+		if key != 0 {
+			n += wire.SizeUint(1, uint64(key))
 		}
 		if v != 0 {
 			n += wire.SizeUint(2, uint64(v))
 		}
 		n += wire.SizeHeader(5, n-start)
 	}
-	for k, v := range m.Floats {
+	for key, v := range m.Floats {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		if v != 0 {
 			n += wire.SizeFloat32(2)
 		}
 		n += wire.SizeHeader(6, n-start)
 	}
-	for k, v := range m.Doubles {
+	for key, v := range m.Doubles {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		if v != 0 {
 			n += wire.SizeFloat64(2)
 		}
 		n += wire.SizeHeader(7, n-start)
 	}
-	for k, v := range m.Strings {
+	for key, v := range m.Strings {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		n += wire.SizeString(2, v)
 		n += wire.SizeHeader(8, n-start)
 	}
-	for k, v := range m.Texts {
+	for key, v := range m.Texts {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		if v != nil {
 			n += wire.SizeString(2, *v)
 		}
 		n += wire.SizeHeader(9, n-start)
 	}
-	for k, v := range m.Chars {
+	for key, v := range m.Chars {
 		start := n
-		if k != 0 {
-			n += wire.SizeUint(1, uint64(k))
+		if key != 0 {
+			n += wire.SizeUint(1, uint64(key))
 		}
 		if v != 0 {
 			n += wire.SizeUint(2, uint64(v))
 		}
 		n += wire.SizeHeader(10, n-start)
 	}
-	for k, v := range m.Decimals {
+	for key, v := range m.Decimals {
 		start := n
-		n += wire.SizeGUID(1, k)
+		n += wire.SizeGUID(1, key)
 		n += wire.SizeDecimal(2, v)
 		n += wire.SizeHeader(11, n-start)
 	}
-	for k, v := range m.Times {
+	for key, v := range m.Times {
 		start := n
-		n += wire.SizeTimeSpan(1, k)
+		n += wire.SizeTimeSpan(1, key)
 		n += wire.SizeDateTime(2, v)
 		n += wire.SizeHeader(12, n-start)
 	}
-	for k, v := range m.Stamps {
+	for key, v := range m.Stamps {
 		start := n
-		n += wire.SizeDuration(1, k)
+		n += wire.SizeDuration(1, key)
 		n += wire.SizeDateTimeWellKnown(2, v)
 		n += wire.SizeHeader(13, n-start)
 	}
-	for k, v := range m.Spans {
+	for key, v := range m.Spans {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		n += wire.SizeTimeSpan(2, v)
 		n += wire.SizeHeader(14, n-start)
 	}
-	for k, v := range m.Durations {
+	for key, v := range m.Durations {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		n += wire.SizeDuration(2, v)
 		n += wire.SizeHeader(15, n-start)
 	}
-	for k, v := range m.GUIDs {
+	for key, v := range m.GUIDs {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		n += wire.SizeGUID(2, v)
 		n += wire.SizeHeader(16, n-start)
 	}
-	for k, v := range m.Colours {
+	for key, v := range m.Colours {
 		start := n
-		n += wire.SizeUint(1, uint64(k))
+		n += wire.SizeUint(1, uint64(key))
 		n += wire.SizeUint(2, uint64(v))
 		n += wire.SizeHeader(17, n-start)
 	}
-	for k, v := range m.Points {
+	for key, v := range m.Points {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		if v != nil {
 			n += wire.SizeBytes(2, v.ZebusSize())
 		}
 		n += wire.SizeHeader(18, n-start)
 	}
-	for k, v := range m.Peers {
+	for key, v := range m.Peers {
 		start := n
-		n += wire.SizeBytes(1, k.ZebusSize())
+		n += wire.SizeBytes(1, key.ZebusSize())
 		n += wire.SizeBytes(2, v.ZebusSize())
 		n += wire.SizeHeader(19, n-start)
 	}
-	for k, v := range m.Messages {
+	for key, v := range m.Messages {
 		start := n
-		n += wire.SizeBytes(1, k.ZebusSize())
+		n += wire.SizeBytes(1, key.ZebusSize())
 		if v != nil {
 			n += wire.SizeBytes(2, v.ZebusSize())
 		}
 		n += wire.SizeHeader(20, n-start)
 	}
-	for k, v := range m.Zigzags {
+	for key, v := range m.Zigzags {
 		start := n
-		if k != 0 {
-			n += wire.SizeUint(1, uint64(k))
+		if key != 0 {
+			n += wire.SizeUint(1, uint64(key))
 		}
 		if v != 0 {
 			n += wire.SizeSint(2, int64(v))
 		}
 		n += wire.SizeHeader(21, n-start)
 	}
-	for k, v := range m.Fixeds {
+	for key, v := range m.Fixeds {
 		start := n
-		if k != 0 {
-			n += wire.SizeUint(1, k)
+		if key != 0 {
+			n += wire.SizeUint(1, key)
 		}
 		if v != 0 {
 			n += wire.SizeFixed64(2)
 		}
 		n += wire.SizeHeader(22, n-start)
 	}
-	for k, v := range m.Index {
+	for key, v := range m.Index {
 		start := n
-		n += wire.SizeString(1, string(k))
+		n += wire.SizeString(1, string(key))
 		if v != nil {
 			n += wire.SizeBytes(2, v.ZebusSize())
 		}
 		n += wire.SizeHeader(23, n-start)
 	}
-	for k, v := range m.Trees {
+	for key, v := range m.Trees {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		if v != nil {
 			n += wire.SizeBytes(2, v.ZebusSize())
 		}
 		n += wire.SizeHeader(24, n-start)
 	}
-	for k, v := range m.Numbers {
+	for key, v := range m.Numbers {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		if v != nil {
 			n += wire.SizeUint(2, uint64(*v))
 		}
 		n += wire.SizeHeader(25, n-start)
 	}
-	for k, v := range m.Required {
+	for key, v := range m.Required {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		if v != 0 {
 			n += wire.SizeUint(2, uint64(v))
 		}
@@ -296,159 +296,159 @@ func (m *Maps) ZebusSize() int {
 func (m *Maps) ZebusAppend(b []byte) []byte {
 	var mark int
 	var entry int
-	for _, k := range wire.SortedBools(make([]bool, 0, 16), m.Bools) {
-		v := m.Bools[k]
+	for _, key := range wire.SortedBools(make([]bool, 0, 16), m.Bools) {
+		v := m.Bools[key]
 		b, entry = wire.Begin(b, 1)
-		if k {
-			b = wire.AppendBool(b, 1, k)
+		if key {
+			b = wire.AppendBool(b, 1, key)
 		}
 		if v {
 			b = wire.AppendBool(b, 2, v)
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]uint8, 0, 16), m.Bytes) {
-		v := m.Bytes[k]
+	for _, key := range wire.SortedKeys(make([]uint8, 0, 16), m.Bytes) {
+		v := m.Bytes[key]
 		b, entry = wire.Begin(b, 2)
-		if k != 0 {
-			b = wire.AppendUint(b, 1, uint64(k))
+		if key != 0 {
+			b = wire.AppendUint(b, 1, uint64(key))
 		}
 		if v != nil {
 			b = wire.AppendBytes(b, 2, v)
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]int32, 0, 16), m.Ints) {
-		v := m.Ints[k]
+	for _, key := range wire.SortedKeys(make([]int32, 0, 16), m.Ints) {
+		v := m.Ints[key]
 		b, entry = wire.Begin(b, 3)
-		if k != 0 {
-			b = wire.AppendUint(b, 1, uint64(k))
+		if key != 0 {
+			b = wire.AppendUint(b, 1, uint64(key))
 		}
 		if v != 0 {
 			b = wire.AppendUint(b, 2, uint64(v))
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]int64, 0, 16), m.Longs) {
-		v := m.Longs[k]
+	for _, key := range wire.SortedKeys(make([]int64, 0, 16), m.Longs) {
+		v := m.Longs[key]
 		b, entry = wire.Begin(b, 4)
-		if k != 0 {
-			b = wire.AppendUint(b, 1, uint64(k))
+		if key != 0 {
+			b = wire.AppendUint(b, 1, uint64(key))
 		}
 		if v != 0 {
 			b = wire.AppendUint(b, 2, v)
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]int, 0, 16), m.Natives) {
-		v := m.Natives[k]
+	for _, key := range wire.SortedKeys(make([]int, 0, 16), m.Natives) {
+		v := m.Natives[key]
 		b, entry = wire.Begin(b, 5)
-		if k != 0 {
-			b = wire.AppendUint(b, 1, uint64(k))
+		if key != 0 {
+			b = wire.AppendUint(b, 1, uint64(key))
 		}
 		if v != 0 {
 			b = wire.AppendUint(b, 2, uint64(v))
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Floats) {
-		v := m.Floats[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Floats) {
+		v := m.Floats[key]
 		b, entry = wire.Begin(b, 6)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		if v != 0 {
 			b = wire.AppendFloat32(b, 2, v)
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Doubles) {
-		v := m.Doubles[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Doubles) {
+		v := m.Doubles[key]
 		b, entry = wire.Begin(b, 7)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		if v != 0 {
 			b = wire.AppendFloat64(b, 2, v)
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Strings) {
-		v := m.Strings[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Strings) {
+		v := m.Strings[key]
 		b, entry = wire.Begin(b, 8)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		b = wire.AppendString(b, 2, v)
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Texts) {
-		v := m.Texts[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Texts) {
+		v := m.Texts[key]
 		b, entry = wire.Begin(b, 9)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		if v != nil {
 			b = wire.AppendString(b, 2, *v)
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]wire.Char, 0, 16), m.Chars) {
-		v := m.Chars[k]
+	for _, key := range wire.SortedKeys(make([]wire.Char, 0, 16), m.Chars) {
+		v := m.Chars[key]
 		b, entry = wire.Begin(b, 10)
-		if k != 0 {
-			b = wire.AppendUint(b, 1, uint64(k))
+		if key != 0 {
+			b = wire.AppendUint(b, 1, uint64(key))
 		}
 		if v != 0 {
 			b = wire.AppendUint(b, 2, uint64(v))
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedIDs(make([]wire.GUID, 0, 16), m.Decimals) {
-		v := m.Decimals[k]
+	for _, key := range wire.SortedIDs(make([]wire.GUID, 0, 16), m.Decimals) {
+		v := m.Decimals[key]
 		b, entry = wire.Begin(b, 11)
-		b = wire.AppendGUID(b, 1, k)
+		b = wire.AppendGUID(b, 1, key)
 		b = wire.AppendDecimal(b, 2, v)
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]wire.TimeSpan, 0, 16), m.Times) {
-		v := m.Times[k]
+	for _, key := range wire.SortedKeys(make([]wire.TimeSpan, 0, 16), m.Times) {
+		v := m.Times[key]
 		b, entry = wire.Begin(b, 12)
-		b = wire.AppendTimeSpan(b, 1, k)
+		b = wire.AppendTimeSpan(b, 1, key)
 		b = wire.AppendDateTime(b, 2, v)
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]time.Duration, 0, 16), m.Stamps) {
-		v := m.Stamps[k]
+	for _, key := range wire.SortedKeys(make([]time.Duration, 0, 16), m.Stamps) {
+		v := m.Stamps[key]
 		b, entry = wire.Begin(b, 13)
-		b = wire.AppendDuration(b, 1, k)
+		b = wire.AppendDuration(b, 1, key)
 		b = wire.AppendDateTimeWellKnown(b, 2, v)
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Spans) {
-		v := m.Spans[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Spans) {
+		v := m.Spans[key]
 		b, entry = wire.Begin(b, 14)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		b = wire.AppendTimeSpan(b, 2, v)
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Durations) {
-		v := m.Durations[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Durations) {
+		v := m.Durations[key]
 		b, entry = wire.Begin(b, 15)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		b = wire.AppendDuration(b, 2, v)
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.GUIDs) {
-		v := m.GUIDs[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.GUIDs) {
+		v := m.GUIDs[key]
 		b, entry = wire.Begin(b, 16)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		b = wire.AppendGUID(b, 2, v)
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]Colour, 0, 16), m.Colours) {
-		v := m.Colours[k]
+	for _, key := range wire.SortedKeys(make([]Colour, 0, 16), m.Colours) {
+		v := m.Colours[key]
 		b, entry = wire.Begin(b, 17)
-		b = wire.AppendUint(b, 1, uint64(k))
+		b = wire.AppendUint(b, 1, uint64(key))
 		b = wire.AppendUint(b, 2, uint64(v))
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Points) {
-		v := m.Points[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Points) {
+		v := m.Points[key]
 		b, entry = wire.Begin(b, 18)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		if v != nil {
 			b, mark = wire.Begin(b, 2)
 			b = v.ZebusAppend(b)
@@ -456,22 +456,22 @@ func (m *Maps) ZebusAppend(b []byte) []byte {
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]zebus.PeerID, 0, 16), m.Peers) {
-		v := m.Peers[k]
+	for _, key := range wire.SortedKeys(make([]zebus.PeerID, 0, 16), m.Peers) {
+		v := m.Peers[key]
 		b, entry = wire.Begin(b, 19)
 		b, mark = wire.Begin(b, 1)
-		b = k.ZebusAppend(b)
+		b = key.ZebusAppend(b)
 		b = wire.End(b, mark)
 		b, mark = wire.Begin(b, 2)
 		b = v.ZebusAppend(b)
 		b = wire.End(b, mark)
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedIDs(make([]zebus.MessageID, 0, 16), m.Messages) {
-		v := m.Messages[k]
+	for _, key := range wire.SortedIDs(make([]zebus.MessageID, 0, 16), m.Messages) {
+		v := m.Messages[key]
 		b, entry = wire.Begin(b, 20)
 		b, mark = wire.Begin(b, 1)
-		b = k.ZebusAppend(b)
+		b = key.ZebusAppend(b)
 		b = wire.End(b, mark)
 		if v != nil {
 			b, mark = wire.Begin(b, 2)
@@ -480,32 +480,32 @@ func (m *Maps) ZebusAppend(b []byte) []byte {
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]int16, 0, 16), m.Zigzags) {
-		v := m.Zigzags[k]
+	for _, key := range wire.SortedKeys(make([]int16, 0, 16), m.Zigzags) {
+		v := m.Zigzags[key]
 		b, entry = wire.Begin(b, 21)
-		if k != 0 {
-			b = wire.AppendUint(b, 1, uint64(k))
+		if key != 0 {
+			b = wire.AppendUint(b, 1, uint64(key))
 		}
 		if v != 0 {
 			b = wire.AppendSint(b, 2, int64(v))
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]uint64, 0, 16), m.Fixeds) {
-		v := m.Fixeds[k]
+	for _, key := range wire.SortedKeys(make([]uint64, 0, 16), m.Fixeds) {
+		v := m.Fixeds[key]
 		b, entry = wire.Begin(b, 22)
-		if k != 0 {
-			b = wire.AppendUint(b, 1, k)
+		if key != 0 {
+			b = wire.AppendUint(b, 1, key)
 		}
 		if v != 0 {
 			b = wire.AppendFixed64(b, 2, v)
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]Label, 0, 16), m.Index) {
-		v := m.Index[k]
+	for _, key := range wire.SortedKeys(make([]Label, 0, 16), m.Index) {
+		v := m.Index[key]
 		b, entry = wire.Begin(b, 23)
-		b = wire.AppendString(b, 1, string(k))
+		b = wire.AppendString(b, 1, string(key))
 		if v != nil {
 			b, mark = wire.Begin(b, 2)
 			b = v.ZebusAppend(b)
@@ -513,10 +513,10 @@ func (m *Maps) ZebusAppend(b []byte) []byte {
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Trees) {
-		v := m.Trees[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Trees) {
+		v := m.Trees[key]
 		b, entry = wire.Begin(b, 24)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		if v != nil {
 			b, mark = wire.Begin(b, 2)
 			b = v.ZebusAppend(b)
@@ -524,19 +524,19 @@ func (m *Maps) ZebusAppend(b []byte) []byte {
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Numbers) {
-		v := m.Numbers[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Numbers) {
+		v := m.Numbers[key]
 		b, entry = wire.Begin(b, 25)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		if v != nil {
 			b = wire.AppendUint(b, 2, uint64(*v))
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Required) {
-		v := m.Required[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Required) {
+		v := m.Required[key]
 		b, entry = wire.Begin(b, 26)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		if v != 0 {
 			b = wire.AppendUint(b, 2, uint64(v))
 		}
@@ -550,13 +550,13 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 	for r.Next() {
 		switch r.Field() {
 		case 1:
-			var k bool
+			var key bool
 			var v bool
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.Bool()
+					key = r.Bool()
 				case 2:
 					v = r.Bool()
 				default:
@@ -567,15 +567,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Bools == nil {
 				m.Bools = make(map[bool]bool)
 			}
-			m.Bools[k] = v
+			m.Bools[key] = v
 		case 2:
-			var k uint8
+			var key uint8
 			var v []byte
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.Uint8()
+					key = r.Uint8()
 				case 2:
 					v = r.Bytes()
 				default:
@@ -586,15 +586,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Bytes == nil {
 				m.Bytes = make(map[uint8][]byte)
 			}
-			m.Bytes[k] = v
+			m.Bytes[key] = v
 		case 3:
-			var k int32
+			var key int32
 			var v int32
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.Int32()
+					key = r.Int32()
 				case 2:
 					v = r.Int32()
 				default:
@@ -605,15 +605,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Ints == nil {
 				m.Ints = make(map[int32]int32)
 			}
-			m.Ints[k] = v
+			m.Ints[key] = v
 		case 4:
-			var k int64
+			var key int64
 			var v uint64
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.Int64()
+					key = r.Int64()
 				case 2:
 					v = r.Uint64()
 				default:
@@ -624,15 +624,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Longs == nil {
 				m.Longs = make(map[int64]uint64)
 			}
-			m.Longs[k] = v
+			m.Longs[key] = v
 		case 5:
-			var k int
+			var key int
 			var v uint
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.Int()
+					key = r.Int()
 				case 2:
 					v = r.Uint()
 				default:
@@ -643,15 +643,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Natives == nil {
 				m.Natives = make(map[int]uint)
 			}
-			m.Natives[k] = v
+			m.Natives[key] = v
 		case 6:
-			var k string
+			var key string
 			var v float32
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = r.Float32()
 				default:
@@ -662,15 +662,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Floats == nil {
 				m.Floats = make(map[string]float32)
 			}
-			m.Floats[k] = v
+			m.Floats[key] = v
 		case 7:
-			var k string
+			var key string
 			var v float64
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = r.Float64()
 				default:
@@ -681,15 +681,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Doubles == nil {
 				m.Doubles = make(map[string]float64)
 			}
-			m.Doubles[k] = v
+			m.Doubles[key] = v
 		case 8:
-			var k string
+			var key string
 			var v string
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = r.String()
 				default:
@@ -700,15 +700,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Strings == nil {
 				m.Strings = make(map[string]string)
 			}
-			m.Strings[k] = v
+			m.Strings[key] = v
 		case 9:
-			var k string
+			var key string
 			var v *string
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = new(r.String())
 				default:
@@ -719,15 +719,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Texts == nil {
 				m.Texts = make(map[string]*string)
 			}
-			m.Texts[k] = v
+			m.Texts[key] = v
 		case 10:
-			var k wire.Char
+			var key wire.Char
 			var v wire.Char
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.Char()
+					key = r.Char()
 				case 2:
 					v = r.Char()
 				default:
@@ -738,15 +738,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Chars == nil {
 				m.Chars = make(map[wire.Char]wire.Char)
 			}
-			m.Chars[k] = v
+			m.Chars[key] = v
 		case 11:
-			var k wire.GUID
+			var key wire.GUID
 			var v wire.Decimal
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.GUID()
+					key = r.GUID()
 				case 2:
 					v = r.Decimal()
 				default:
@@ -757,15 +757,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Decimals == nil {
 				m.Decimals = make(map[wire.GUID]wire.Decimal)
 			}
-			m.Decimals[k] = v
+			m.Decimals[key] = v
 		case 12:
-			var k wire.TimeSpan
+			var key wire.TimeSpan
 			var v time.Time
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.TimeSpan()
+					key = r.TimeSpan()
 				case 2:
 					v = r.DateTime()
 				default:
@@ -776,15 +776,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Times == nil {
 				m.Times = make(map[wire.TimeSpan]time.Time)
 			}
-			m.Times[k] = v
+			m.Times[key] = v
 		case 13:
-			var k time.Duration
+			var key time.Duration
 			var v time.Time
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.Duration()
+					key = r.Duration()
 				case 2:
 					v = r.DateTimeWellKnown()
 				default:
@@ -795,15 +795,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Stamps == nil {
 				m.Stamps = make(map[time.Duration]time.Time)
 			}
-			m.Stamps[k] = v
+			m.Stamps[key] = v
 		case 14:
-			var k string
+			var key string
 			var v wire.TimeSpan
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = r.TimeSpan()
 				default:
@@ -814,15 +814,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Spans == nil {
 				m.Spans = make(map[string]wire.TimeSpan)
 			}
-			m.Spans[k] = v
+			m.Spans[key] = v
 		case 15:
-			var k string
+			var key string
 			var v time.Duration
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = r.Duration()
 				default:
@@ -833,15 +833,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Durations == nil {
 				m.Durations = make(map[string]time.Duration)
 			}
-			m.Durations[k] = v
+			m.Durations[key] = v
 		case 16:
-			var k string
+			var key string
 			var v wire.GUID
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = r.GUID()
 				default:
@@ -852,15 +852,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.GUIDs == nil {
 				m.GUIDs = make(map[string]wire.GUID)
 			}
-			m.GUIDs[k] = v
+			m.GUIDs[key] = v
 		case 17:
-			var k Colour
+			var key Colour
 			var v Colour
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = Colour(r.Int32())
+					key = Colour(r.Int32())
 				case 2:
 					v = Colour(r.Int32())
 				default:
@@ -871,15 +871,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Colours == nil {
 				m.Colours = make(map[Colour]Colour)
 			}
-			m.Colours[k] = v
+			m.Colours[key] = v
 		case 18:
-			var k string
+			var key string
 			var v *Point
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					if v == nil {
 						v = new(Point)
@@ -895,16 +895,16 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Points == nil {
 				m.Points = make(map[string]*Point)
 			}
-			m.Points[k] = v
+			m.Points[key] = v
 		case 19:
-			var k zebus.PeerID
+			var key zebus.PeerID
 			var v zebus.PeerID
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
 					outer := r.Enter()
-					k.ZebusRead(r)
+					key.ZebusRead(r)
 					r.Leave(outer)
 				case 2:
 					outer := r.Enter()
@@ -918,16 +918,16 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Peers == nil {
 				m.Peers = make(map[zebus.PeerID]zebus.PeerID)
 			}
-			m.Peers[k] = v
+			m.Peers[key] = v
 		case 20:
-			var k zebus.MessageID
+			var key zebus.MessageID
 			var v *zebus.PeerID
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
 					outer := r.Enter()
-					k.ZebusRead(r)
+					key.ZebusRead(r)
 					r.Leave(outer)
 				case 2:
 					if v == nil {
@@ -944,15 +944,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Messages == nil {
 				m.Messages = make(map[zebus.MessageID]*zebus.PeerID)
 			}
-			m.Messages[k] = v
+			m.Messages[key] = v
 		case 21:
-			var k int16
+			var key int16
 			var v int16
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.Int16()
+					key = r.Int16()
 				case 2:
 					v = r.Sint16()
 				default:
@@ -963,15 +963,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Zigzags == nil {
 				m.Zigzags = make(map[int16]int16)
 			}
-			m.Zigzags[k] = v
+			m.Zigzags[key] = v
 		case 22:
-			var k uint64
+			var key uint64
 			var v uint64
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.Uint64()
+					key = r.Uint64()
 				case 2:
 					v = r.Uint64()
 				default:
@@ -982,15 +982,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Fixeds == nil {
 				m.Fixeds = make(map[uint64]uint64)
 			}
-			m.Fixeds[k] = v
+			m.Fixeds[key] = v
 		case 23:
-			var k Label
+			var key Label
 			var v *Point
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = Label(r.String())
+					key = Label(r.String())
 				case 2:
 					if v == nil {
 						v = new(Point)
@@ -1006,15 +1006,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Index == nil {
 				m.Index = make(map[Label]*Point)
 			}
-			m.Index[k] = v
+			m.Index[key] = v
 		case 24:
-			var k string
+			var key string
 			var v *Tree
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					if v == nil {
 						v = new(Tree)
@@ -1030,15 +1030,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Trees == nil {
 				m.Trees = make(map[string]*Tree)
 			}
-			m.Trees[k] = v
+			m.Trees[key] = v
 		case 25:
-			var k string
+			var key string
 			var v *int64
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = new(r.Int64())
 				default:
@@ -1049,15 +1049,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Numbers == nil {
 				m.Numbers = make(map[string]*int64)
 			}
-			m.Numbers[k] = v
+			m.Numbers[key] = v
 		case 26:
-			var k string
+			var key string
 			var v int32
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = r.Int32()
 				default:
@@ -1068,7 +1068,7 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Required == nil {
 				m.Required = make(map[string]int32)
 			}
-			m.Required[k] = v
+			m.Required[key] = v
 		default:
 			r.Skip()
 		}
@@ -1104,9 +1104,9 @@ func (m *Tree) ZebusSize() int {
 	for i := range m.Children {
 		n += wire.SizeBytes(3, m.Children[i].ZebusSize())
 	}
-	for k, v := range m.ByName {
+	for key, v := range m.ByName {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		if v != nil {
 			n += wire.SizeBytes(2, v.ZebusSize())
 		}
@@ -1142,10 +1142,10 @@ func (m *Tree) ZebusAppend(b []byte) []byte {
 		b = m.Children[i].ZebusAppend(b)
 		b = wire.End(b, mark)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.ByName) {
-		v := m.ByName[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.ByName) {
+		v := m.ByName[key]
 		b, entry = wire.Begin(b, 4)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		if v != nil {
 			b, mark = wire.Begin(b, 2)
 			b = v.ZebusAppend(b)
@@ -1185,13 +1185,13 @@ func (m *Tree) ZebusRead(r *wire.Reader) {
 			m.Children[len(m.Children)-1].ZebusRead(r)
 			r.Leave(outer)
 		case 4:
-			var k string
+			var key string
 			var v *Tree
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					if v == nil {
 						v = new(Tree)
@@ -1207,7 +1207,7 @@ func (m *Tree) ZebusRead(r *wire.Reader) {
 			if m.ByName == nil {
 				m.ByName = make(map[string]*Tree)
 			}
-			m.ByName[k] = v
+			m.ByName[key] = v
 		case 5:
 			v, ok := m.Growth.(*Graft)
 			if !ok {
@@ -1920,9 +1920,9 @@ func (m *NumberBox) ZebusSize() int {
 	for _, v := range m.More {
 		n += wire.SizeUint(2, uint64(v))
 	}
-	for k, v := range m.Named {
+	for key, v := range m.Named {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		if v != 0 {
 			n += wire.SizeUint(2, uint64(v))
 		}
@@ -1940,10 +1940,10 @@ func (m *NumberBox) ZebusAppend(b []byte) []byte {
 	for _, v := range m.More {
 		b = wire.AppendUint(b, 2, uint64(v))
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Named) {
-		v := m.Named[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Named) {
+		v := m.Named[key]
 		b, entry = wire.Begin(b, 3)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		if v != 0 {
 			b = wire.AppendUint(b, 2, uint64(v))
 		}
@@ -1963,13 +1963,13 @@ func (m *NumberBox) ZebusRead(r *wire.Reader) {
 				m.More = append(m.More, r.Int64())
 			}
 		case 3:
-			var k string
+			var key string
 			var v int64
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = r.Int64()
 				default:
@@ -1980,7 +1980,7 @@ func (m *NumberBox) ZebusRead(r *wire.Reader) {
 			if m.Named == nil {
 				m.Named = make(map[string]int64)
 			}
-			m.Named[k] = v
+			m.Named[key] = v
 		default:
 			r.Skip()
 		}
@@ -2017,9 +2017,9 @@ func (m *PointBox) ZebusSize() int {
 		}
 		n += wire.SizeBytes(2, size)
 	}
-	for k, v := range m.Named {
+	for key, v := range m.Named {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		if v != nil {
 			n += wire.SizeBytes(2, v.ZebusSize())
 		}
@@ -2044,10 +2044,10 @@ func (m *PointBox) ZebusAppend(b []byte) []byte {
 		}
 		b = wire.End(b, mark)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Named) {
-		v := m.Named[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Named) {
+		v := m.Named[key]
 		b, entry = wire.Begin(b, 3)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		if v != nil {
 			b, mark = wire.Begin(b, 2)
 			b = v.ZebusAppend(b)
@@ -2076,13 +2076,13 @@ func (m *PointBox) ZebusRead(r *wire.Reader) {
 			r.Leave(outer)
 			m.More = append(m.More, v)
 		case 3:
-			var k string
+			var key string
 			var v *Point
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					if v == nil {
 						v = new(Point)
@@ -2098,7 +2098,7 @@ func (m *PointBox) ZebusRead(r *wire.Reader) {
 			if m.Named == nil {
 				m.Named = make(map[string]*Point)
 			}
-			m.Named[k] = v
+			m.Named[key] = v
 		default:
 			r.Skip()
 		}
@@ -2131,9 +2131,9 @@ func (m *ColourBox) ZebusSize() int {
 	for _, v := range m.More {
 		n += wire.SizeUint(2, uint64(v))
 	}
-	for k, v := range m.Named {
+	for key, v := range m.Named {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		n += wire.SizeUint(2, uint64(v))
 		n += wire.SizeHeader(3, n-start)
 	}
@@ -2149,10 +2149,10 @@ func (m *ColourBox) ZebusAppend(b []byte) []byte {
 	for _, v := range m.More {
 		b = wire.AppendUint(b, 2, uint64(v))
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Named) {
-		v := m.Named[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Named) {
+		v := m.Named[key]
 		b, entry = wire.Begin(b, 3)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		b = wire.AppendUint(b, 2, uint64(v))
 		b = wire.End(b, entry)
 	}
@@ -2170,13 +2170,13 @@ func (m *ColourBox) ZebusRead(r *wire.Reader) {
 				m.More = append(m.More, Colour(r.Int32()))
 			}
 		case 3:
-			var k string
+			var key string
 			var v Colour
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = Colour(r.Int32())
 				default:
@@ -2187,7 +2187,7 @@ func (m *ColourBox) ZebusRead(r *wire.Reader) {
 			if m.Named == nil {
 				m.Named = make(map[string]Colour)
 			}
-			m.Named[k] = v
+			m.Named[key] = v
 		default:
 			r.Skip()
 		}

@@ -1544,33 +1544,33 @@ func (*Maps) ZebusType() *zebus.MessageType { return mapsType }
 // ZebusSize returns the number of bytes that ZebusAppend appends.
 func (m *Maps) ZebusSize() int {
 	n := 0
-	for k, v := range m.Counts {
+	for key, v := range m.Counts {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		if v != 0 {
 			n += wire.SizeUint(2, uint64(v))
 		}
 		n += wire.SizeHeader(1, n-start)
 	}
-	for k, v := range m.Names {
+	for key, v := range m.Names {
 		start := n
-		if k != 0 {
-			n += wire.SizeUint(1, uint64(k))
+		if key != 0 {
+			n += wire.SizeUint(1, uint64(key))
 		}
 		n += wire.SizeString(2, v)
 		n += wire.SizeHeader(2, n-start)
 	}
-	for k, v := range m.Points {
+	for key, v := range m.Points {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		if v != nil {
 			n += wire.SizeBytes(2, v.ZebusSize())
 		}
 		n += wire.SizeHeader(3, n-start)
 	}
-	for k, v := range m.Times {
+	for key, v := range m.Times {
 		start := n
-		n += wire.SizeString(1, k)
+		n += wire.SizeString(1, key)
 		n += wire.SizeDateTime(2, v)
 		n += wire.SizeHeader(4, n-start)
 	}
@@ -1581,28 +1581,28 @@ func (m *Maps) ZebusSize() int {
 func (m *Maps) ZebusAppend(b []byte) []byte {
 	var mark int
 	var entry int
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Counts) {
-		v := m.Counts[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Counts) {
+		v := m.Counts[key]
 		b, entry = wire.Begin(b, 1)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		if v != 0 {
 			b = wire.AppendUint(b, 2, uint64(v))
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]int32, 0, 16), m.Names) {
-		v := m.Names[k]
+	for _, key := range wire.SortedKeys(make([]int32, 0, 16), m.Names) {
+		v := m.Names[key]
 		b, entry = wire.Begin(b, 2)
-		if k != 0 {
-			b = wire.AppendUint(b, 1, uint64(k))
+		if key != 0 {
+			b = wire.AppendUint(b, 1, uint64(key))
 		}
 		b = wire.AppendString(b, 2, v)
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Points) {
-		v := m.Points[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Points) {
+		v := m.Points[key]
 		b, entry = wire.Begin(b, 3)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		if v != nil {
 			b, mark = wire.Begin(b, 2)
 			b = v.ZebusAppend(b)
@@ -1610,10 +1610,10 @@ func (m *Maps) ZebusAppend(b []byte) []byte {
 		}
 		b = wire.End(b, entry)
 	}
-	for _, k := range wire.SortedKeys(make([]string, 0, 16), m.Times) {
-		v := m.Times[k]
+	for _, key := range wire.SortedKeys(make([]string, 0, 16), m.Times) {
+		v := m.Times[key]
 		b, entry = wire.Begin(b, 4)
-		b = wire.AppendString(b, 1, k)
+		b = wire.AppendString(b, 1, key)
 		b = wire.AppendDateTime(b, 2, v)
 		b = wire.End(b, entry)
 	}
@@ -1625,13 +1625,13 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 	for r.Next() {
 		switch r.Field() {
 		case 1:
-			var k string
+			var key string
 			var v int32
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = r.Int32()
 				default:
@@ -1642,15 +1642,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Counts == nil {
 				m.Counts = make(map[string]int32)
 			}
-			m.Counts[k] = v
+			m.Counts[key] = v
 		case 2:
-			var k int32
+			var key int32
 			var v string
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.Int32()
+					key = r.Int32()
 				case 2:
 					v = r.String()
 				default:
@@ -1661,15 +1661,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Names == nil {
 				m.Names = make(map[int32]string)
 			}
-			m.Names[k] = v
+			m.Names[key] = v
 		case 3:
-			var k string
+			var key string
 			var v *Point
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					if v == nil {
 						v = new(Point)
@@ -1685,15 +1685,15 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Points == nil {
 				m.Points = make(map[string]*Point)
 			}
-			m.Points[k] = v
+			m.Points[key] = v
 		case 4:
-			var k string
+			var key string
 			var v time.Time
 			entry := r.Enter()
 			for r.Next() {
 				switch r.Field() {
 				case 1:
-					k = r.String()
+					key = r.String()
 				case 2:
 					v = r.DateTime()
 				default:
@@ -1704,7 +1704,7 @@ func (m *Maps) ZebusRead(r *wire.Reader) {
 			if m.Times == nil {
 				m.Times = make(map[string]time.Time)
 			}
-			m.Times[k] = v
+			m.Times[key] = v
 		default:
 			r.Skip()
 		}
