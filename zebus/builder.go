@@ -34,6 +34,7 @@ type busConfig struct {
 	publishErrors  bool
 	dumpFolder     string
 	selector       Selector
+	snapshots      []SnapshotSource
 }
 
 // NewBuilder returns a builder for the bus of the peer with the given ID: "Acme.Echo.0".

@@ -88,7 +88,7 @@ func newBus(c busConfig) *Bus {
 		b.routes.add(b, h, nil)
 	}
 	c.directory.Watch(b.peerChanged)
-	c.directory.Observe(nil, func(PeerID, []Subscription) {})
+	b.observe()
 	return b
 }
 

@@ -11,8 +11,8 @@ type Probe struct {
 	// Begin comes when a message is accepted for handlers of this peer, before any of them runs.
 	Begin func(m *TransportMessage)
 	// Handled comes when the last handler has ended and before the sender of a command is answered, with the
-	// reply, if there is one, and the first error.
-	Handled func(m *TransportMessage, reply Message, err error)
+	// reply, if there is one, or the first error.
+	Handled func(t *MessageType, m *TransportMessage, reply Message, err error)
 	// End comes when nothing is left to do for a message for which Begin came: its answer has left.
 	End func(m *TransportMessage)
 }
@@ -43,14 +43,24 @@ func (p *Probe) begin(in *incoming) {
 }
 
 func (p *Probe) handled(in *incoming) {
-	if p.Handled == nil {
-		return
+	if p.Handled != nil {
+		reply, err := in.outcome.result()
+		p.Handled(in.route.messageType, &in.message, reply, err)
 	}
-	var err error
-	if failed := in.outcome.failures(); len(failed) > 0 {
-		err = failed[0].err
+}
+
+// result returns what the handlers made of the message, as far as its sender will learn of it.
+func (o *outcome) result() (reply Message, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case len(o.failed) > 0:
+		return nil, o.failed[0].err
+	case o.reply == nil && o.code != 0:
+		return nil, &CommandError{Code: o.code, Message: o.text}
+	default:
+		return o.reply, nil
 	}
-	p.Handled(&in.message, in.outcome.replied(), err)
 }
 
 func (p *Probe) end(in *incoming) {

@@ -101,7 +101,7 @@ func routed(t *testing.T, raw json.RawMessage) zebus.RoutingContent {
 	t.Helper()
 	var f struct {
 		Market *string
-		ID     int64 `json:"Id"`
+		ID     int64
 		Open   bool
 	}
 	read(t, raw, &f)
@@ -114,15 +114,15 @@ func routedAll(t *testing.T, raw json.RawMessage) zebus.RoutingContent {
 		Bool                   bool
 		Long                   int64
 		Double, Float, Decimal string
-		GUID                   wire.GUID `json:"Guid"`
+		GUID                   wire.GUID
 		DateTime               string
 		Colour                 int
 		String                 *string
-		PeerID                 zebus.PeerID `json:"PeerId"`
+		PeerID                 zebus.PeerID
 		Nullable               *int64
 		TimeSpan               int64
 		Char                   uint16
-		MessageID              wire.GUID `json:"MessageId"`
+		MessageID              wire.GUID
 	}
 	read(t, raw, &f)
 	at, err := time.Parse("2006-01-02T15:04:05.0000000", f.DateTime)
@@ -172,16 +172,16 @@ func routedLists(t *testing.T, raw json.RawMessage) zebus.RoutingContent {
 	t.Helper()
 	var f struct {
 		Markets []string
-		IDs     []int64 `json:"Ids"`
+		IDs     []int64
 		Plain   string
 	}
 	read(t, raw, &f)
-	var markets, ids []zebus.RoutingValue
-	for _, market := range f.Markets {
-		markets = append(markets, zebus.RoutingText(market))
+	markets, ids := make([]zebus.RoutingValue, len(f.Markets)), make([]zebus.RoutingValue, len(f.IDs))
+	for i, market := range f.Markets {
+		markets[i] = zebus.RoutingText(market)
 	}
-	for _, id := range f.IDs {
-		ids = append(ids, zebus.RoutingInt(id))
+	for i, id := range f.IDs {
+		ids[i] = zebus.RoutingInt(id)
 	}
 	return zebus.RoutingContent{zebus.RoutingSet(markets...), zebus.RoutingSet(ids...), zebus.RoutingText(f.Plain)}
 }
