@@ -2,6 +2,7 @@ package directory
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -48,8 +49,11 @@ func (c *choice) order(now time.Time) []zebus.Peer {
 }
 
 // hear notes where a directory says it is. Answers to its pings go there, so commands do too: a peer has one
-// connection, which would move to and fro between the two names of one place and lose what is on its way.
+// connection, which would move to and fro between the two names of one place and lose what is on its way. Pings of anybody else change nothing.
 func (c *choice) hear(id zebus.PeerID, endpoint string) {
+	if !slices.ContainsFunc(c.directories, func(d zebus.Peer) bool { return d.ID == id }) {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.heard[id] = endpoint
@@ -77,6 +81,7 @@ func (c *choice) asHeardLocked(directories []zebus.Peer) []zebus.Peer {
 }
 
 func shuffle(peers []zebus.Peer) {
+	//nolint:gosec // spreads load, guards nothing
 	rand.Shuffle(len(peers), func(i, j int) { peers[i], peers[j] = peers[j], peers[i] })
 }
 

@@ -105,7 +105,7 @@ func (c *Client) Register(ctx context.Context, bus zebus.PeerSender, self zebus.
 	c.learn(self, peers)
 	c.setRegistered(true)
 	c.backlog.replay()
-	c.keeper.start(c)
+	c.keeper.start(c) //nolint:contextcheck // it outlives the registration, until Unregister
 	return nil
 }
 

@@ -117,13 +117,13 @@ func TestRegister(t *testing.T) {
 		}
 	})
 	inTown(t, "X24 an answer of five thousand peers", func(t *testing.T, w *town) {
-		var crowd []zebus.PeerDescriptor
-		for i := range 5000 {
+		crowd := make([]zebus.PeerDescriptor, 5000)
+		for i := range crowd {
 			d := other(zebus.PeerID(fmt.Sprint("Crowd.", i)), at(0))
 			for _, m := range messageTypes() {
 				d.Subscriptions = append(d.Subscriptions, zebus.SubscribeTo(m.ID()))
 			}
-			crowd = append(crowd, d)
+			crowd[i] = d
 		}
 		w.office(0).know(crowd...)
 		m := w.member(directory.ClientConfig{})
@@ -151,17 +151,14 @@ func TestFailover(t *testing.T) {
 			}
 		}
 	})
-	failures := map[string]func(ctx context.Context, _ zebus.Command) error{
-		"an error": func(context.Context, zebus.Command) error { return zebus.Fail(7, "not today") },
-		"silence": func(ctx context.Context, _ zebus.Command) error {
-			<-ctx.Done()
-			return ctx.Err()
-		},
+	failures := map[string]func(w *town) func(context.Context, zebus.Command) error{
+		"an error": func(*town) func(context.Context, zebus.Command) error { return unwell },
+		"silence":  (*town).silence,
 	}
 	for what, failure := range failures {
 		inTown(t, "L06 a directory that answers with "+what+" is asked once", func(t *testing.T, w *town) {
 			bad, good := w.office(0), w.office(1)
-			bad.answer(failure)
+			bad.answer(failure(w))
 			m := w.member(directory.ClientConfig{Endpoints: both, PickRandom: true})
 			for range 25 {
 				m.join()
@@ -179,13 +176,12 @@ func TestFailover(t *testing.T) {
 			if n := len(good.take()); n != 25 {
 				t.Errorf("the good directory got %d updates, want 25", n)
 			}
-			w.abandon(bad)
 		})
 	}
 	inTown(t, "L07 a failure is forgotten after its time", func(t *testing.T, w *town) {
 		first, second := w.office(0), w.office(1)
 		m := w.member(directory.ClientConfig{Endpoints: both, FaultedDirectoryRetryDelay: 30 * time.Second})
-		first.answer(failures["an error"])
+		first.answer(unwell)
 		m.join()
 		first.answer(well)
 		count := func() (int, int) {
@@ -207,7 +203,7 @@ func TestFailover(t *testing.T) {
 	})
 	inTown(t, "L21 a directory that is silent is passed over", func(t *testing.T, w *town) {
 		first, second := w.office(0), w.office(1)
-		first.answer(failures["silence"])
+		first.answer(w.silence())
 		m := w.member(directory.ClientConfig{Endpoints: both, RegistrationTimeout: 10 * time.Second})
 		start := time.Now()
 		m.join()
@@ -221,7 +217,6 @@ func TestFailover(t *testing.T) {
 		if diff := cmp.Diff(a[0], b[0]); diff != "" {
 			t.Errorf("the second directory heard something else:\n%s", diff)
 		}
-		w.abandon(first)
 	})
 	inTown(t, "a directory that is not there is passed over at once", func(t *testing.T, w *town) {
 		w.office(1)
@@ -258,7 +253,7 @@ func TestFailover(t *testing.T) {
 		}
 	})
 	inTown(t, "a directory that answers is there: its error is told without guesses", func(t *testing.T, w *town) {
-		w.office(0).answer(failures["an error"])
+		w.office(0).answer(unwell)
 		err := w.member(directory.ClientConfig{}).register()
 		if ce, ok := errors.AsType[*zebus.CommandError](err); !ok || ce.Code != 7 || strings.Contains(err.Error(), "environment") {
 			t.Errorf("Register() = %v, want the error of the directory", err)
@@ -266,7 +261,7 @@ func TestFailover(t *testing.T) {
 	})
 	inTown(t, "a caller that gives up ends the registration", func(t *testing.T, w *town) {
 		bad := w.office(0)
-		bad.answer(failures["silence"])
+		bad.answer(w.silence())
 		m := w.member(directory.ClientConfig{Endpoints: both})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -274,7 +269,6 @@ func TestFailover(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) || m.SincePing() != zebus.NeverPinged {
 			t.Errorf("Register() = %v, since ping %v", err, m.SincePing())
 		}
-		w.abandon(bad)
 	})
 	inTown(t, "a bus that does not run ends the registration", func(t *testing.T, w *town) {
 		m := w.member(directory.ClientConfig{})
@@ -283,15 +277,6 @@ func TestFailover(t *testing.T) {
 			t.Errorf("Register() = %v, want ErrNotRunning", err)
 		}
 	})
-}
-
-// abandon stops a directory whose handlers wait for ever: the first Stop cancels them.
-func (w *town) abandon(o *office) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
-	defer cancel()
-	if o.Stop(ctx) != nil {
-		synctest.Wait()
-	}
 }
 
 func TestUpdate(t *testing.T) {

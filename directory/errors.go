@@ -28,7 +28,7 @@ type refusal struct {
 	command  zebus.MessageTypeID
 	self     zebus.Peer
 	attempts []attempt
-	gaveUp   bool // the caller did, before the directories had had their time
+	gaveUp   bool // the caller did, before the directories had their time
 }
 
 // An attempt is a directory that was tried, and what came of it.
@@ -79,7 +79,8 @@ func (a attempt) reason() string {
 
 // Unwrap returns the sentinel and the reasons.
 func (r *refusal) Unwrap() []error {
-	errs := []error{ErrNoDirectory}
+	errs := make([]error, 0, 1+len(r.attempts))
+	errs = append(errs, ErrNoDirectory)
 	for _, a := range r.attempts {
 		errs = append(errs, a.err)
 	}

@@ -79,6 +79,7 @@ func (nowhere) Unregister(context.Context) error                           { ret
 func (nowhere) AppendPeers(dst []zebus.Peer, _ zebus.MessageTypeID, _ zebus.RoutingContent) []zebus.Peer {
 	return dst
 }
+
 func (nowhere) Peer(zebus.PeerID) (zebus.Peer, bool)                                    { return zebus.Peer{}, false }
 func (nowhere) Watch(func(zebus.PeerChange))                                            {}
 func (nowhere) Observe([]zebus.MessageTypeID, func(zebus.PeerID, []zebus.Subscription)) {}
@@ -107,6 +108,20 @@ func (o *office) answer(outcome func(ctx context.Context, cmd zebus.Command) err
 	defer o.mu.Unlock()
 	o.outcome = outcome
 }
+
+// silence is the outcome of an office that answers nobody until the test ends. It is made after the office, so that it
+// ends before the office stops.
+func (w *town) silence() func(context.Context, zebus.Command) error {
+	over := make(chan struct{})
+	w.t.Cleanup(func() { close(over) })
+	return func(context.Context, zebus.Command) error {
+		<-over
+		return nil
+	}
+}
+
+// unwell is the outcome of an office that cannot do its work.
+func unwell(context.Context, zebus.Command) error { return zebus.Fail(7, "not today") }
 
 // well is the outcome of an office that does its work.
 func well(context.Context, zebus.Command) error { return nil }
@@ -223,11 +238,7 @@ func (m *member) take() []zebus.PeerChange {
 // finds checks who is found for a type.
 func (m *member) finds(mt zebus.MessageTypeID, content zebus.RoutingContent, want ...zebus.PeerID) {
 	m.t.Helper()
-	var got []zebus.PeerID
-	for _, p := range m.AppendPeers(nil, mt, content) {
-		got = append(got, p.ID)
-	}
-	slices.Sort(got)
+	got := names(m.AppendPeers(nil, mt, content))
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		m.t.Errorf("%s %v finds %q, want %q", mt, content, got, want)

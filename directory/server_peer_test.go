@@ -218,9 +218,9 @@ func TestServerPeer(t *testing.T) {
 }
 
 func names(peers []zebus.Peer) []zebus.PeerID {
-	var ids []zebus.PeerID
-	for _, p := range peers {
-		ids = append(ids, p.ID)
+	ids := make([]zebus.PeerID, len(peers))
+	for i, p := range peers {
+		ids[i] = p.ID
 	}
 	slices.Sort(ids)
 	return ids

@@ -22,8 +22,10 @@ import (
 // Run runs every case on a store of its own, which open returns empty and closes when the test of the case ends.
 func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 	t.Helper()
-	for name, test := range cases() {
-		t.Run(name, func(t *testing.T) { test(&desk{T: t, store: open(t)}) })
+	for _, cases := range []map[string]func(*desk){peers(), subscriptions(), contract()} {
+		for name, test := range cases {
+			t.Run(name, func(t *testing.T) { test(&desk{T: t, store: open(t)}) })
+		}
 	}
 }
 
@@ -61,9 +63,9 @@ func (d *desk) remove(id zebus.PeerID) {
 	d.update(id, func(*directory.Record) *directory.Record { return nil })
 }
 
-func (d *desk) respond(id zebus.PeerID, responding bool, at *time.Time) {
+func (d *desk) respond(responding bool, at *time.Time) {
 	d.Helper()
-	d.update(id, func(r *directory.Record) *directory.Record { return r.SetResponding(responding, *at) })
+	d.update("P.0", func(r *directory.Record) *directory.Record { return r.SetResponding(responding, *at) })
 }
 
 // records returns all that is stored, as a new watcher is told.
@@ -133,7 +135,10 @@ func types(t zebus.MessageTypeID, keys ...zebus.BindingKey) zebus.SubscriptionsF
 	return zebus.SubscriptionsForType{Type: t, Keys: keys}
 }
 
-func cases() map[string]func(*desk) {
+// peers are the cases about descriptors.
+//
+//nolint:funlen // a table
+func peers() map[string]func(*desk) {
 	return map[string]func(*desk){
 		"N01 a peer is read as it was stored": func(d *desk) {
 			want := peer("P.0", at(0), sub(typeA), sub(typeB, "x", "*"))
@@ -191,6 +196,32 @@ func cases() map[string]func(*desk) {
 			d.put(peer("P.0", nil))
 			d.want(peer("P.0", nil))
 		},
+		"N17 a peer without subscriptions is a peer": func(d *desk) {
+			d.put(peer("P.0", at(0)))
+			d.want(peer("P.0", at(0)))
+		},
+		"N19 the flag of a peer changes with its time, and makes no peer": func(d *desk) {
+			d.put(peer("P.0", at(0)))
+			d.respond(false, at(1))
+			want := peer("P.0", at(1))
+			want.Peer.Responding = false
+			d.want(want)
+			d.respond(true, at(0))
+			d.want(want)
+			d.remove("P.0")
+			d.respond(true, at(2))
+			if _, known := d.read("P.0"); known {
+				d.Error("P.0 is back")
+			}
+		},
+	}
+}
+
+// subscriptions are the cases about static and dynamic subscriptions.
+//
+//nolint:funlen // a table
+func subscriptions() map[string]func(*desk) {
+	return map[string]func(*desk){
 		"N08 static subscriptions come before dynamic ones, each once": func(d *desk) {
 			d.put(peer("P.0", at(0), sub(typeA, "x"), sub(typeB), sub(typeA, "x")))
 			d.subscribe("P.0", at(1), types(typeA, zebus.Key("y"), zebus.Key("x")))
@@ -261,29 +292,11 @@ func cases() map[string]func(*desk) {
 			d.subscribe("P.0", at(1), types(typeB, zebus.Key(parts...)))
 			d.wantSubscriptions("P.0", sub(typeA, parts...), sub(typeB, parts...))
 		},
-		"N17 a peer without subscriptions is a peer": func(d *desk) {
-			d.put(peer("P.0", at(0)))
-			d.want(peer("P.0", at(0)))
-		},
 		"N18 a descriptor that is stored again keeps the dynamic subscriptions": func(d *desk) {
 			d.put(peer("P.0", at(0)))
 			d.subscribe("P.0", at(1), types(typeA, zebus.BindingKey{}))
 			d.put(peer("P.0", at(2), sub(typeB)))
 			d.wantSubscriptions("P.0", sub(typeB), sub(typeA))
-		},
-		"N19 the flag of a peer changes with its time, and makes no peer": func(d *desk) {
-			d.put(peer("P.0", at(0)))
-			d.respond("P.0", false, at(1))
-			want := peer("P.0", at(1))
-			want.Peer.Responding = false
-			d.want(want)
-			d.respond("P.0", true, at(0))
-			d.want(want)
-			d.remove("P.0")
-			d.respond("P.0", true, at(2))
-			if _, known := d.read("P.0"); known {
-				d.Error("P.0 is back")
-			}
 		},
 		"N20 changes without content change nothing": func(d *desk) {
 			d.put(peer("P.0", at(0), sub(typeA)))
@@ -294,6 +307,12 @@ func cases() map[string]func(*desk) {
 			d.remove("X.0")
 			d.want(peer("P.0", at(0), sub(typeA)))
 		},
+	}
+}
+
+// contract has the cases about the store itself.
+func contract() map[string]func(*desk) {
+	return map[string]func(*desk){
 		"a watcher is told before the update returns, in order, until it stops": watchers,
 		"an update that changes nothing is told to nobody":                      silence,
 		"updates of one peer from many sides are one after the other":           crowd,
@@ -363,7 +382,7 @@ func silence(d *desk) {
 	defer stop()
 	told()
 	d.put(peer("P.0", at(9)))
-	d.respond("P.0", false, at(9))
+	d.respond(false, at(9))
 	d.remove("X.0")
 	d.update("P.0", func(r *directory.Record) *directory.Record { return r })
 	if got := told(); got != nil {

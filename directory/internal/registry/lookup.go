@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/zebus-go/zebus/zebus"
@@ -173,21 +174,12 @@ func (f *finding) appendFew(dst []zebus.Peer) []zebus.Peer {
 	for _, set := range f.first[:f.n] {
 		before := found
 		for _, p := range set {
-			if !contains(before, p) {
+			if !slices.Contains(before, p) {
 				found = append(found, p)
 			}
 		}
 	}
 	return peers(found).appendTo(dst)
-}
-
-func contains(found []*peer, p *peer) bool {
-	for _, other := range found {
-		if other == p {
-			return true
-		}
-	}
-	return false
 }
 
 // appendMany marks each peer that it appends, and wipes the marks.

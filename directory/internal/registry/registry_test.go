@@ -32,9 +32,10 @@ func found(r *registry.Registry, values ...string) []string {
 	for i, v := range values {
 		content[i] = zebus.RoutingText(v)
 	}
-	var names []string
-	for _, p := range r.AppendPeers(nil, measured, content) {
-		names = append(names, string(p.ID))
+	peers := r.AppendPeers(nil, measured, content)
+	names := make([]string, len(peers))
+	for i, p := range peers {
+		names[i] = string(p.ID)
 	}
 	slices.Sort(names)
 	return names
@@ -109,7 +110,7 @@ func TestReplaceForgetsTimes(t *testing.T) {
 	r := registry.New()
 	r.Replace(descriptor("P.0", 10, "EU"))
 	r.Replace(descriptor("P.0", 0, "US"))
-	if got := found(r, "EU"); got != nil {
+	if got := found(r, "EU"); len(got) != 0 {
 		t.Errorf("EU finds %q after the replacement", got)
 	}
 	if got := found(r, "US"); !slices.Equal(got, []string{"P.0"}) {
@@ -127,7 +128,7 @@ func TestForgottenPeersLeaveNothing(t *testing.T) {
 		}
 		r.Remove("P.1")
 	}
-	if got := found(r); got != nil || len(r.Descriptors()) != 0 {
+	if got := found(r); len(got) != 0 || len(r.Descriptors()) != 0 {
 		t.Errorf("found %q among %v, want nobody", got, r.Descriptors())
 	}
 }
