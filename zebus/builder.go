@@ -133,6 +133,9 @@ func (c *busConfig) validate() error {
 		if h.invoke == nil {
 			errs = append(errs, errors.New("zebus: a zero Handler was given to WithHandlers"))
 		}
+		if h.lanes != nil && (h.lanes.count < 1 || h.lanes.key == nil || h.inline) {
+			errs = append(errs, fmt.Errorf("zebus: concurrency of %s: want at least 1, a key, and no inline handler", h.name))
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -75,7 +75,7 @@ func newBus(c busConfig) *Bus {
 	b := &Bus{
 		config:     c,
 		ids:        NewMessageIDSource(nil),
-		dispatcher: dispatch.New(c.dispatch),
+		dispatcher: dispatch.New(withLanes(c.dispatch, c.handlers)),
 		pending:    newPendingCommands(c.commandTimeout),
 
 		subscriptions: newSubscriptions(),
@@ -346,11 +346,23 @@ func (b *Bus) peerChanged(c PeerChange) {
 	b.config.transport.PeerChanged(c)
 	switch c.Kind {
 	case PeerStartedChange:
-		b.pending.endPeer(c.Peer.ID, ErrPeerRestarted)
+		b.pending.endPeer(c.Peer.ID, ErrPeerRestarted, func(*Pending) bool { return true })
 	case PeerDecommissionedChange:
-		b.pending.endPeer(c.Peer.ID, ErrPeerGone)
+		b.awaitLastAnswers(c.Peer.ID)
 	case PeerStoppedChange, PeerUpdatedChange:
 	}
+}
+
+// lastAnswers is how long a peer that has left may still answer: one that stops first leaves the directory and then
+// lets its handlers finish.
+const lastAnswers = 5 * time.Second
+
+// awaitLastAnswers ends the commands that wait for a peer which has left, unless their answers are on the way.
+func (b *Bus) awaitLastAnswers(id PeerID) {
+	before := b.ids.Next().Time()
+	time.AfterFunc(lastAnswers, func() {
+		b.pending.endPeer(id, ErrPeerGone, func(p *Pending) bool { return p.id.Time().Before(before) })
+	})
 }
 
 // machineName returns what originators say of the machine; nil when it has no name.

@@ -350,10 +350,6 @@ func TestHandlersThatWait(t *testing.T) {
 }
 
 func TestPendingCommandsEnd(t *testing.T) {
-	never := zebus.HandleCommand(func(ctx context.Context, _ *interop.Fail) error {
-		<-ctx.Done()
-		return ctx.Err()
-	})
 	inTown(t, "with its context", func(t *testing.T, town *town) {
 		town.peer("Svc.0", stubborn(t))
 		client := town.peer("Client.0")
@@ -386,14 +382,29 @@ func TestPendingCommandsEnd(t *testing.T) {
 		}
 	})
 	inTown(t, "when its peer leaves", func(t *testing.T, town *town) {
-		svc := town.peer("Svc.0", never)
+		svc := town.peer("Svc.0", stubborn(t))
 		client := town.peer("Client.0")
 		p := client.SendAsync(t.Context(), &interop.Fail{})
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		_ = svc.Stop(ctx) // its handler never ends; the directory has been told already
-		wantError(t, p.Wait(t.Context()), zebus.ErrPeerGone, "Svc.0")
+		wantError(t, p.Wait(t.Context()), zebus.ErrPeerGone, "Svc.0") // after some seconds, of the bubble
+	})
+	inTown(t, "but not before a peer that stops has had the time to answer", func(t *testing.T, town *town) {
+		svc := town.peer("Svc.0", zebus.HandleCommand(func(context.Context, *interop.Fail) error {
+			<-time.After(time.Second)
+			return nil
+		}))
+		client := town.peer("Client.0")
+		p := client.SendAsync(t.Context(), &interop.Fail{})
+		synctest.Wait()
+		if err := svc.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Wait(t.Context()); err != nil {
+			t.Errorf("Wait() = %v", err)
+		}
 	})
 	inTown(t, "E10 when the bus stops", func(t *testing.T, town *town) {
 		town.peer("Svc.0", stubborn(t))

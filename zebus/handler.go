@@ -18,6 +18,7 @@ type Handler struct {
 	inline      bool
 	serial      bool
 	maxBatch    int
+	lanes       *lanes // nil for one message at a time
 	mode        SubscribeMode
 	startup     func(PeerID) []BindingKey
 	decode      func([]byte) (Message, error)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zebus-go/zebus/dispatch"
@@ -28,6 +29,7 @@ type incoming struct {
 	deadline time.Time             // when the sender stops to wait; zero when it did not say
 	replayed bool                  // neither answered nor acknowledged
 	outcome  outcome
+	holds    atomic.Int32 // messages in lanes; below zero when the dispatcher has let go as well
 }
 
 var _ dispatch.Job = (*incoming)(nil)
@@ -188,8 +190,18 @@ func (in *incoming) Rejected(err error) {
 	in.bus.drop(&in.message, err)
 }
 
-// Done implements [dispatch.Job]: the last handler has ended.
-func (in *incoming) Done() {
+// Done implements [dispatch.Job]: the last handler has ended, but for those that work in lanes.
+func (in *incoming) Done() { in.release() }
+
+// release lets go of the message; the last one to do so finishes it.
+func (in *incoming) release() {
+	if in.holds.Add(-1) < 0 {
+		in.finish()
+	}
+}
+
+// finish does what comes after the last handler.
+func (in *incoming) finish() {
 	defer in.bus.config.probe.end(in)
 	in.bus.config.probe.handled(in)
 	in.publishFailures()

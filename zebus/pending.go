@@ -186,9 +186,9 @@ func (t *pendingCommands) fail(id MessageID, err error) {
 	}
 }
 
-// endPeer ends every command that waits for a peer which cannot answer any more.
-func (t *pendingCommands) endPeer(peer PeerID, err error) {
-	for _, p := range t.takeWhere(func(p *Pending) bool { return p.to == peer }) {
+// endPeer ends the commands, of those that are chosen, which wait for a peer that cannot answer any more.
+func (t *pendingCommands) endPeer(peer PeerID, err error, chosen func(*Pending) bool) {
+	for _, p := range t.takeWhere(func(p *Pending) bool { return p.to == peer && chosen(p) }) {
 		p.finish(completion{err: fmt.Errorf("%s to %s: %w", p.name, peer, err)})
 	}
 }

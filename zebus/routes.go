@@ -53,6 +53,10 @@ func (rs *routes) ensure(b *Bus, t *MessageType) *route {
 
 // invoker makes the dispatcher run a handler.
 func (b *Bus) invoker(h Handler, accepts func(*incoming) bool) *dispatch.Invoker {
+	invoke := func(t *dispatch.Turn, batch []*dispatch.Entry) { b.invoke(h, t, batch) }
+	if h.lanes != nil {
+		invoke = b.spread(h)
+	}
 	return &dispatch.Invoker{
 		Name:     h.name,
 		Queue:    h.queue,
@@ -62,7 +66,7 @@ func (b *Bus) invoker(h Handler, accepts func(*incoming) bool) *dispatch.Invoker
 		Accepts: func(e *dispatch.Entry) bool {
 			return incomingOf(e).isFor(h.name) && (accepts == nil || accepts(incomingOf(e)))
 		},
-		Invoke: func(t *dispatch.Turn, batch []*dispatch.Entry) { b.invoke(h, t, batch) },
+		Invoke: invoke,
 	}
 }
 
@@ -83,11 +87,16 @@ func (b *Bus) invoke(h Handler, t *dispatch.Turn, batch []*dispatch.Entry) {
 	if len(readable) == 0 {
 		return
 	}
-	parent, end := readable[0].context()
+	b.run(h, t, readable, messages)
+}
+
+// run runs the handler on messages that have been read, and notes the outcome for each.
+func (b *Bus) run(h Handler, t *dispatch.Turn, all []*incoming, messages []Message) {
+	parent, end := all[0].context()
 	defer end()
-	ctx := &messageContext{Context: parent, incoming: readable[0], batch: readable, turn: t}
+	ctx := &messageContext{Context: parent, incoming: all[0], batch: all, turn: t}
 	reply, err := h.invoke(ctx, messages)
-	for _, in := range readable {
+	for _, in := range all {
 		in.handled(h.name, reply, err)
 	}
 }

@@ -1,0 +1,136 @@
+package zebus
+
+import (
+	"fmt"
+	"hash/maphash"
+	"maps"
+	"strings"
+
+	"github.com/zebus-go/zebus/dispatch"
+)
+
+// lanes let one handler run on several messages at a time while those of one key stay in order: its queue only decodes a
+// message and finds the key, and hands it to one of the lanes, each a queue of its own.
+type lanes struct {
+	count int
+	key   func(Message) string
+}
+
+// Concurrency makes the handler run on up to n messages at a time. Messages with the same key are handled one after the
+// other, in the order in which they came; what is said of queues, limits included, holds for the messages of one key.
+func (h Handler) Concurrency(n int, key func(Message) string) Handler {
+	h.lanes = &lanes{count: n, key: key}
+	return h
+}
+
+// laneName is the queue of one lane.
+func (h Handler) laneName(lane int) string {
+	queue := h.queue
+	if queue == "" {
+		queue = dispatch.DefaultQueue
+	}
+	return fmt.Sprintf("%s/%s/%d", queue, h.name, lane)
+}
+
+// laneRoute is the name under which the dispatcher knows what one lane takes.
+func (h Handler) laneRoute(lane int) string {
+	return "lane " + h.laneName(lane) + " of " + string(h.messageType.ID())
+}
+
+// withLanes gives each lane the limits of the queue of its handler, in equal parts.
+func withLanes(c dispatch.Config, handlers []Handler) dispatch.Config {
+	queues := maps.Clone(c.Queues)
+	if queues == nil {
+		queues = map[string]dispatch.QueueConfig{}
+	}
+	for _, h := range handlers {
+		for name, limits := range c.Queues {
+			if h.lanes == nil || !strings.EqualFold(name, h.queueName()) {
+				continue
+			}
+			limits.MaxMessages = shareOf(limits.MaxMessages, h.lanes.count)
+			limits.MaxBytes = int64(shareOf(int(limits.MaxBytes), h.lanes.count))
+			for lane := range h.lanes.count {
+				queues[h.laneName(lane)] = limits
+			}
+		}
+	}
+	c.Queues = queues
+	return c
+}
+
+// shareOf divides a limit, rounding up, so that no limit becomes none.
+func shareOf(limit, parts int) int { return (limit + parts - 1) / parts }
+
+func (h Handler) queueName() string {
+	if h.queue == "" {
+		return dispatch.DefaultQueue
+	}
+	return h.queue
+}
+
+// laneJob is a message in its lane. The message is not done before its job is.
+type laneJob struct {
+	dispatch.Entry
+
+	incoming *incoming
+	message  Message
+}
+
+var _ dispatch.Job = (*laneJob)(nil)
+
+// Failed implements [dispatch.Job].
+func (j *laneJob) Failed(inv *dispatch.Invoker, err error) { j.incoming.Failed(inv, err) }
+
+// Rejected implements [dispatch.Job].
+func (j *laneJob) Rejected(err error) { j.incoming.Rejected(err) }
+
+// Done implements [dispatch.Job].
+func (j *laneJob) Done() { j.incoming.release() }
+
+// spread gives the dispatcher the lanes of a handler, and returns what its queue does: it finds the lane of each message.
+func (b *Bus) spread(h Handler) func(t *dispatch.Turn, batch []*dispatch.Entry) {
+	routes := make([]*dispatch.Route, h.lanes.count)
+	for lane := range routes {
+		b.dispatcher.Add(h.laneRoute(lane), &dispatch.Invoker{
+			Name: h.name, Queue: h.laneName(lane), Serial: h.serial, MaxBatch: h.maxBatch,
+			Invoke: func(t *dispatch.Turn, batch []*dispatch.Entry) { b.invokeLane(h, t, batch) },
+		})
+		routes[lane] = b.dispatcher.Resolve(h.laneRoute(lane))
+	}
+	seed := maphash.MakeSeed()
+	return func(_ *dispatch.Turn, batch []*dispatch.Entry) {
+		jobs := make([]*dispatch.Entry, 0, len(batch))
+		for _, e := range batch {
+			in := incomingOf(e)
+			m, err := in.messageFor(h)
+			if err != nil {
+				in.unreadable(err)
+				continue
+			}
+			lane := maphash.String(seed, h.lanes.key(m)) % uint64(h.lanes.count)
+			jobs = append(jobs, in.hold(routes[lane], m))
+		}
+		b.dispatcher.Dispatch(jobs)
+	}
+}
+
+// hold keeps the message from being done until its job is.
+func (in *incoming) hold(lane *dispatch.Route, m Message) *dispatch.Entry {
+	in.holds.Add(1)
+	job := &laneJob{incoming: in, message: m}
+	job.Entry = dispatch.Entry{Route: lane, Job: job, Size: in.Size, Local: true} // what was accepted is not refused at a stop
+	return &job.Entry
+}
+
+// invokeLane runs the handler on what its lane has.
+func (b *Bus) invokeLane(h Handler, t *dispatch.Turn, batch []*dispatch.Entry) {
+	messages := make([]Message, len(batch))
+	all := make([]*incoming, len(batch))
+	for i, e := range batch {
+		if job, ok := e.Job.(*laneJob); ok {
+			messages[i], all[i] = job.message, job.incoming
+		}
+	}
+	b.run(h, t, all, messages)
+}

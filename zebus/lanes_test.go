@@ -1,0 +1,105 @@
+package zebus_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/zebus-go/zebus/dispatch"
+	"github.com/zebus-go/zebus/internal/interop"
+	"github.com/zebus-go/zebus/zebus"
+)
+
+// byText is the key of a note.
+func byText(m zebus.Message) string { return m.(*interop.Note).Text }
+
+func TestConcurrency(t *testing.T) {
+	inTown(t, "messages of different keys run side by side, those of one key in order", func(t *testing.T, town *town) {
+		var mu sync.Mutex
+		got := map[string][]int32{}
+		running, most := 0, 0
+		gate := make(chan struct{})
+		svc := town.peer("Svc.0", zebus.HandleEvent(func(_ context.Context, n *interop.Note) error {
+			mu.Lock()
+			running++
+			most = max(most, running)
+			mu.Unlock()
+			<-gate
+			mu.Lock()
+			defer mu.Unlock()
+			running--
+			got[n.Text] = append(got[n.Text], n.Number)
+			return nil
+		}).Concurrency(4, byText).Named("Svc.Note"))
+		const keys, each = 20, 50
+		for i := range int32(each) {
+			for k := range keys {
+				if err := svc.Publish(t.Context(), &interop.Note{Text: fmt.Sprint(k), Number: i}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		synctest.Wait()
+		if most < 2 || most > 4 {
+			t.Errorf("%d handlers at a time, want 2 to 4", most)
+		}
+		close(gate)
+		synctest.Wait()
+		for k := range keys {
+			if numbers := got[fmt.Sprint(k)]; len(numbers) != each || !slices.IsSorted(numbers) {
+				t.Errorf("key %d: %v", k, numbers)
+			}
+		}
+	})
+	inTown(t, "a command is answered when its lane has done it, and a stop waits for it", func(t *testing.T, town *town) {
+		release := make(chan struct{})
+		svc := town.peer("Svc.0", zebus.HandleRequest(func(_ context.Context, cmd *interop.Echo) (*interop.EchoReply, error) {
+			<-release
+			return &interop.EchoReply{Text: cmd.Text}, nil
+		}).Concurrency(2, func(m zebus.Message) string { return m.(*interop.Echo).Text }).Named("Svc.Echo"))
+		client := town.peer("Client.0")
+		a, b := client.SendAsync(t.Context(), &interop.Echo{Text: "a"}), client.SendAsync(t.Context(), &interop.Echo{Text: "b"})
+		synctest.Wait()
+		stop := make(chan error, 1)
+		go func() { stop <- svc.Stop(t.Context()) }()
+		synctest.Wait()
+		select {
+		case err := <-stop:
+			t.Errorf("Stop() returned %v while handlers run", err)
+		default:
+		}
+		close(release)
+		for want, p := range map[string]*zebus.Pending{"a": a, "b": b} {
+			var reply interop.EchoReply
+			if err := p.Reply(t.Context(), &reply); err != nil || reply.Text != want {
+				t.Errorf("reply %q, error %v, want %q", reply.Text, err, want)
+			}
+		}
+		if err := <-stop; err != nil {
+			t.Error(err)
+		}
+	})
+	inTown(t, "a lane has its part of the limits of the queue", func(t *testing.T, town *town) {
+		release := make(chan struct{})
+		dropped := 0
+		svc := town.start(town.builder("Svc.0", zebus.HandleEvent(func(context.Context, *interop.Note) error {
+			<-release
+			return nil
+		}).Concurrency(2, byText).OnQueue("notes").Named("Svc.Note")).
+			WithDispatch(dispatch.Config{Queues: map[string]dispatch.QueueConfig{"Notes": {MaxMessages: 4}}}).
+			WithObserver(zebus.Observer{Dropped: func(*zebus.TransportMessage, error) { dropped++ }}))
+		for range 10 {
+			if err := svc.Publish(t.Context(), &interop.Note{Text: "one key"}); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		if dropped != 7 { // one runs, two wait in the lane
+			t.Errorf("dropped %d, want 7", dropped)
+		}
+		close(release)
+	})
+}
