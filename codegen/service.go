@@ -19,7 +19,7 @@ func (p *packageParser) services() {
 		if h == nil {
 			continue
 		}
-		typeName, _ := receiverOf(decl)
+		typeName := serviceName(decl, function)
 		s := byType[typeName]
 		if s == nil {
 			s = p.service(decl, typeName)
@@ -65,9 +65,27 @@ func (p *packageParser) join(s *service, h *handler, decl *ast.FuncDecl, functio
 	for _, other := range s.handlers {
 		if h.command != "" && other.command == h.command {
 			p.addf(decl.Pos(), "%s: %s handles %s already, and a command has one handler: remove one", h.name, other.name, h.command)
+			break
 		}
 	}
 	s.handlers = append(s.handlers, h)
+}
+
+// serviceName is the name of the type that has the method, whatever alias the receiver goes by.
+func serviceName(decl *ast.FuncDecl, function *types.Func) string {
+	name, _ := receiverOf(decl)
+	recv := function.Signature().Recv()
+	if recv == nil {
+		return ""
+	}
+	t := types.Unalias(recv.Type())
+	if ptr, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(ptr.Elem())
+	}
+	if named, ok := t.(*types.Named); ok {
+		return named.Obj().Name()
+	}
+	return name
 }
 
 // receiverOf returns the names in the receiver of a method: the type, and its type parameters.
@@ -102,7 +120,7 @@ func receiverOf(decl *ast.FuncDecl) (typeName string, typeParams []string) {
 // newHandler builds a handler from its directive and its signature, or returns nil after it has said what is wrong.
 func (p *packageParser) newHandler(decl *ast.FuncDecl, function *types.Func) *handler {
 	d := p.handler[decl]
-	typeName, _ := receiverOf(decl)
+	typeName := serviceName(decl, function)
 	h := &handler{
 		function: function.Name(),
 		name:     p.pkg.Name + "." + function.Name(),
@@ -228,7 +246,11 @@ func (p *packageParser) traits(t *types.Named) (found traits, problem string) {
 		found.kind = kindOf(t)
 		found.reply = replyOf(t)
 	}
-	if found.kind == kindMessage {
+	switch {
+	case hasMethod(t, "ZebusCommand") && (found.kind == kindEvent || hasMethod(t, "ZebusEvent")),
+		found.kind == kindCommand && hasMethod(t, "ZebusEvent"):
+		return found, found.name + " is both a command and an event, perhaps by what it embeds: give it a field with a name instead"
+	case found.kind == kindMessage:
 		return found, found.name + " is neither a command nor an event: annotate it with //zebus:command or //zebus:event"
 	}
 	return found, ""

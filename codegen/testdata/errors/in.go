@@ -121,7 +121,6 @@ type Tags struct {
 	RequiredValue int32    `zebus:"4,required=true"`
 	Both          int32    `zebus:"5,zigzag,fixed"`
 	Zigzag        uint32   `zebus:"6,zigzag"`
-	SmallZigzag   int16    `zebus:"17,zigzag"`
 	Fixed         string   `zebus:"7,fixed"`
 	Timestamp     int64    `zebus:"8,timestamp"`
 	Packed        []string `zebus:"9,packed"`
@@ -142,7 +141,6 @@ type Types struct {
 	Bare      Bare              `zebus:"2"`
 	BareSlice []*Bare           `zebus:"3"`
 	Foreign   url.URL           `zebus:"4"`
-	Map       map[string]string `zebus:"5"`
 	Interface io.Reader         `zebus:"6"`
 	Chan      chan int          `zebus:"7"`
 	Func      func()            `zebus:"8"`
@@ -153,9 +151,168 @@ type Types struct {
 	Numbers   []*int32          `zebus:"13"`
 	Bytes     *[]byte           `zebus:"14"`
 	Anonymous struct{ X int32 } `zebus:"15"`
-	*Fine     `zebus:"16"`
-	Address   uintptr `zebus:"17"`
-	OneOf     *Fine   `zebus:"18,oneof"`
+	Address   uintptr           `zebus:"17"`
+	OneOf     *Fine             `zebus:"18,oneof"`
+}
+
+// Maps has a map for everything that is wrong with one.
+//
+//zebus:message namespace=Errors
+type Maps struct {
+	Key     map[float64]int32           `zebus:"1"`
+	KeyTime map[time.Time]int32         `zebus:"2"`
+	Slices  map[string][]int32          `zebus:"3"`
+	Struct  map[string]Fine             `zebus:"4"`
+	Bytes   map[string]*[]byte          `zebus:"5"`
+	Bare    map[string]*Bare            `zebus:"6"`
+	Routing map[string]string           `zebus:"7,routing=1"`
+	Packed  map[string]int32            `zebus:"8,packed"`
+	Zigzag  map[string]string           `zebus:"9,zigzag"`
+	Nested  map[string]map[string]int32 `zebus:"10"`
+	Slice   []map[string]int32          `zebus:"11"`
+	Pointer *map[string]int32           `zebus:"12"`
+}
+
+// Payment is a good interface with cases that are not.
+type Payment interface{ payment() }
+
+// The cases of Payment.
+type (
+	ByCard struct {
+		Card *Fine `zebus:"3"`
+	}
+	ByValue struct {
+		Value string `zebus:"4"`
+	}
+	NoNumber struct {
+		Value string
+	}
+	Several struct {
+		Values []string `zebus:"5"`
+	}
+	Text string
+	Two  struct {
+		First  string `zebus:"6"`
+		Second string `zebus:"7"`
+	}
+)
+
+func (*ByCard) payment()   {}
+func (ByValue) payment()   {}
+func (*NoNumber) payment() {}
+func (*Several) payment()  {}
+func (*Text) payment()     {}
+func (*Two) payment()      {}
+
+// Lonely has no case.
+type Lonely interface{ lonely() }
+
+// Anything has every case.
+type Anything interface{}
+
+// OneOfs has a field for everything that is wrong with one of several.
+//
+//zebus:message namespace=Errors
+type OneOfs struct {
+	Payment    Payment  `zebus:"oneof"`
+	Lonely     Lonely   `zebus:"oneof"`
+	Anything   Anything `zebus:"oneof"`
+	NoContract int32    `zebus:"oneof"`
+	Required   Payment  `zebus:"oneof,required"`
+	Routing    Payment  `zebus:"oneof,routing=1"`
+}
+
+// Growth is an interface with nothing wrong.
+type Growth interface{ growth() }
+
+// Rings is its case.
+type Rings struct {
+	Count int32 `zebus:"3"`
+}
+
+func (*Rings) growth() {}
+
+// TakenNumber has the number of a case.
+//
+//zebus:message namespace=Errors
+type TakenNumber struct {
+	Growth Growth `zebus:"oneof"`
+	Taken  int32  `zebus:"3"`
+}
+
+// Routable has a routing member.
+//
+//zebus:message namespace=Errors
+type Routable struct {
+	Station string `zebus:"1,routing=1"`
+}
+
+// Base has fields for others.
+type Base struct {
+	ID   int32  `zebus:"1"`
+	Name string `zebus:"2"`
+}
+
+// Parts has everything that is wrong with what is embedded and included.
+//
+//zebus:message namespace=Errors
+type Parts struct {
+	*Routable `zebus:"include=10"`
+	*Bare     `zebus:"include=11"`
+	*Fine     `zebus:"include=x"`
+	Order     `zebus:"include=12"`
+	Named     *Fine `zebus:"include=13"`
+	NotAlone  *Fine `zebus:"14,include=15"`
+}
+
+// Embeds has everything that is wrong with the fields of what is embedded.
+//
+//zebus:message namespace=Errors
+type Embeds struct {
+	Base
+	*Fine
+	Number int32  `zebus:"1"`
+	Name   string `zebus:"7"`
+}
+
+// Keeps has everything that is wrong with what keeps unknown fields.
+//
+//zebus:message namespace=Errors
+type Keeps struct {
+	Tagged  zebus.Unknown `zebus:"1"`
+	Shown   zebus.Unknown
+	unknown zebus.Unknown
+	Twice   zebus.Unknown `json:"-"`
+}
+
+// Box is generic.
+type Box[T any] struct {
+	Content T `zebus:"1"`
+}
+
+// Instances has fields whose types need a name.
+//
+//zebus:message namespace=Errors
+type Instances struct {
+	Box  Box[int32] `zebus:"1"`
+	UUID [16]byte   `zebus:"2"`
+}
+
+// NestedGeneric has a type id that .NET does not have.
+//
+//zebus:message namespace=Errors name="Changed<System.List<System.Int32>>"
+type NestedGeneric struct{}
+
+// InGeneric has another.
+//
+//zebus:message namespace=Errors name="Changed<System.Int32>+Inner"
+type InGeneric struct{}
+
+// Both is an event that becomes a command by what it embeds.
+//
+//zebus:event namespace=Errors
+type Both struct {
+	zebus.ReplayMessageCommand
 }
 
 // Fine is a message with nothing wrong.
@@ -265,6 +422,19 @@ func (*Service) First(context.Context, *Order) error { return nil }
 //
 //zebus:handler
 func (*Service) Second(context.Context, *Order) error { return nil }
+
+// OnBoth cannot say what it handles.
+//
+//zebus:handler
+func (*Service) OnBoth(context.Context, *Both) error { return nil }
+
+// ServiceAlias is Service.
+type ServiceAlias = Service
+
+// Third handles the command of First, under another name of its receiver.
+//
+//zebus:handler
+func (*ServiceAlias) Third(context.Context, *Order) error { return nil }
 
 // GenericHandler handles messages of any type.
 //
