@@ -4,6 +4,7 @@ package zmq
 
 import (
 	"errors"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type link struct {
 	writing  bool         // a writer goroutine runs
 
 	established bool
+	held        bool // what comes now waits until it is known whether the connection stands
 	dropped     bool // no longer the peer's link; whoever holds the socket closes it
 	gone        bool // the peer said that it leaves: Stop does not wait for it
 
@@ -49,13 +51,21 @@ type waiter struct {
 	done  chan struct{}
 }
 
+// partingLevel is how loud the end of the connection is: that of a peer that has taken leave is no news.
+func (l *link) partingLevel() slog.Level {
+	if l.gone {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
+}
+
 // leadsTo says whether the link is one to this endpoint; case does not matter.
 func (l *link) leadsTo(endpoint string) bool {
 	return l.endpoint == endpoint || strings.EqualFold(l.endpoint, endpoint)
 }
 
 // busy says whether a message must wait its turn.
-func (l *link) busy() bool { return l.writing || l.socket == nil }
+func (l *link) busy() bool { return l.writing || l.held || l.socket == nil }
 
 // accepted notes that libzmq has a message. Those of the transport itself are nobody's loss.
 func (l *link) accepted(id zebus.MessageID) {
@@ -71,7 +81,7 @@ func (l *link) accepted(id zebus.MessageID) {
 
 // establish notes that the connection stands: what is in the socket leaves now.
 func (l *link) establish() {
-	l.established = true
+	l.established, l.held = true, false
 	l.tally.sent += len(l.early)
 	l.early = nil
 }

@@ -159,14 +159,9 @@ func (o *outbound) forget(id zebus.PeerID, endpoint string, reason error) {
 	})
 }
 
-// restarted drops what is known of a peer that has registered, before any later message to it. A connection that is
-// being made to where it is now leads to the new one already, and stays.
+// restarted drops what is known of a peer that has registered, before any later message to it.
 func (o *outbound) restarted(id zebus.PeerID, endpoint string) {
-	o.with(id, func(p *peer) {
-		if p.link == nil || p.link.established || !p.link.leadsTo(endpoint) {
-			p.forget(zebus.ErrPeerRestarted)
-		}
-	})
+	o.with(id, func(p *peer) { p.restarted(endpoint) })
 }
 
 // leaves notes that a peer at an endpoint has left: Stop does not wait for it.
@@ -263,6 +258,9 @@ func (o *outbound) close() {
 // ackLinger is given to our last acknowledgements to leave: peers that acknowledged read, so they leave at once.
 const ackLinger = 100 * time.Millisecond
 
+// errStopped is what became of messages that no peer has confirmed when the transport stops.
+var errStopped = fmt.Errorf("stopped before it said that it read them: %w", zebus.ErrNotRunning)
+
 func (o *outbound) part(p *peer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -271,5 +269,5 @@ func (o *outbound) part(p *peer) {
 		p.detach(p.link, ackLinger)
 		return
 	}
-	p.dropLocked(zebus.ErrNotRunning)
+	p.dropLocked(errStopped)
 }

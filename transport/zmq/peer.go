@@ -3,6 +3,7 @@
 package zmq
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -117,8 +118,12 @@ func (p *peer) enqueue(m outgoing) error {
 func (p *peer) established(l *link) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !l.dropped && !l.established {
-		l.establish()
+	if l.dropped || l.established {
+		return
+	}
+	l.establish()
+	if len(l.queue) > 0 {
+		p.startWriter(l)
 	}
 }
 
@@ -137,27 +142,36 @@ func (p *peer) ended(l *link, cause error) {
 
 // unreached gives up a link whose connection could not be made, and all that is in it. p.mu must be held.
 func (p *peer) unreached(l *link, reason error) {
-	p.out.log.Warn("peer is unreachable", "peer", p.id, "endpoint", l.endpoint, "error", reason)
-	p.breaker.shut(time.Now(), reason, p.out.cfg.ClosedAfterConnectFailure)
+	p.out.log.Warn("peer is unreachable", "peer", p.id, "error", reason)
 	early := l.early
 	l.early = nil
 	p.detach(l, 0)
 	p.out.reports.failed(p.id, early, reason)
+	if l.held {
+		p.moveQueue(l)
+		return
+	}
+	p.breaker.shut(time.Now(), reason, p.out.cfg.ClosedAfterConnectFailure)
 	p.out.reports.failed(p.id, ids(l.take()), reason)
 }
 
-// lost gives up a link whose connection broke. What had not been given to libzmq yet gets another one: the peer may
-// have restarted, or the network be back. p.mu must be held.
+// lost gives up a link whose connection broke. The peer may have restarted, or the network be back: what had not been
+// given to libzmq yet is tried again. p.mu must be held.
 func (p *peer) lost(l *link, reason error) {
 	uncertain := l.tally.uncertain()
-	p.out.log.Info("connection lost", "peer", p.id, "endpoint", l.endpoint, "uncertain", uncertain)
+	p.out.log.Log(context.Background(), l.partingLevel(), "connection lost", "peer", p.id, "endpoint", l.endpoint)
 	p.detach(l, 0)
 	p.out.reports.uncertain(p.id, uncertain, reason)
-	queue := l.take()
+	p.moveQueue(l)
+}
+
+// moveQueue gives what waits for a dropped link a new one. p.mu must be held.
+func (p *peer) moveQueue(from *link) {
+	queue := from.take()
 	if len(queue) == 0 {
 		return
 	}
-	if err := p.open(l.endpoint); err != nil {
+	if err := p.open(from.endpoint); err != nil {
 		p.out.reports.failed(p.id, ids(queue), err)
 		return
 	}
@@ -165,6 +179,19 @@ func (p *peer) lost(l *link, reason error) {
 		p.link.push(m)
 	}
 	p.startWriter(p.link)
+}
+
+// restarted hears that the peer has registered, at an endpoint. Whoever was connected to is gone, and the link with
+// it. A connection that is being made there may already lead to the new one, or have been refused by nobody: the
+// link stays, and what is sent from now on waits to see which. p.mu must be held.
+func (p *peer) restarted(endpoint string) {
+	l := p.link
+	switch {
+	case l == nil || l.established || !l.leadsTo(endpoint):
+		p.forget(zebus.ErrPeerRestarted)
+	case l.socket != nil:
+		l.held = true
+	}
 }
 
 // dropLocked gives up the link, if there is one, and reports what it may not have delivered. p.mu must be held.

@@ -160,9 +160,8 @@ func TestConnectionLost(t *testing.T) {
 }
 
 // stuffed returns a node with a peer that reads nothing, and to which nothing more can be written.
-func stuffed(t *testing.T, cfg zmq.Config) (n *node, server *rawPeer, to zebus.Peer) {
+func stuffed(t *testing.T, l *rawServer, cfg zmq.Config) (n *node, server *rawPeer, to zebus.Peer) {
 	t.Helper()
-	l := listenRaw(t)
 	cfg.SendHighWaterMark = 1
 	n = startNode(t, "Test.A.0", cfg)
 	to = zebus.Peer{ID: "Test.Raw.0", Endpoint: l.endpoint()}
@@ -185,12 +184,13 @@ func TestPeerThatDoesNotRead(t *testing.T) {
 	cfg := quick()
 	cfg.SendTimeout = time.Hour
 	cfg.SendQueueLimit = 4 << 20
-	a, server, to := stuffed(t, cfg)
+	listener := listenRaw(t)
+	a, server, to := stuffed(t, listener, cfg)
 	b := startNode(t, "Test.B.0", quick())
 
 	t.Run("X34 others get the messages that one has no room for", func(t *testing.T) {
 		for i := range 100 {
-			err := a.Send(zebus.Delivery{Message: a.message(strings.Repeat("x", 1<<20)[i:]), To: []zebus.Peer{to, b.peer()}})
+			err := a.Send(zebus.Delivery{Message: a.message(strings.Repeat("x", 1<<10)[i:]), To: []zebus.Peer{to, b.peer()}})
 			if err != nil {
 				wantSendError(t, err, to.ID, zebus.ErrPeerBusy, "limit 4194304")
 			}
@@ -213,6 +213,7 @@ func TestPeerThatDoesNotRead(t *testing.T) {
 			t.Errorf("Flush = %v", err)
 		}
 		a.send(t, "there is room again", to)
+		_ = listener.Close() // nobody takes what still waits when the connection breaks
 		_ = server.Close()
 		<-reading
 	})
@@ -224,7 +225,7 @@ func TestClosedAfterSendFailures(t *testing.T) {
 	cfg.SendTimeout = 5 * time.Millisecond
 	cfg.ClosedAfterSendFailure = time.Hour
 	cfg.SendQueueLimit = 1 << 40 // only the closed state refuses
-	a, _, to := stuffed(t, cfg)
+	a, _, to := stuffed(t, listenRaw(t), cfg)
 
 	t.Run("X27 after three sends that failed, messages fail at once, and what waited has failed", func(t *testing.T) {
 		err := a.Send(zebus.Delivery{Message: a.message("x"), To: []zebus.Peer{to}})
@@ -252,7 +253,7 @@ func TestClosedPeerThatReadsAgain(t *testing.T) {
 	cfg.SendTimeout = 5 * time.Millisecond
 	cfg.ClosedAfterSendFailure = time.Millisecond
 	cfg.SendQueueLimit = 1 << 40
-	a, server, to := stuffed(t, cfg)
+	a, server, to := stuffed(t, listenRaw(t), cfg)
 	t.Run("X27 a closed peer is tried again, and what it takes then arrives", func(t *testing.T) {
 		found := make(chan struct{})
 		go func() {

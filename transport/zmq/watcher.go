@@ -112,28 +112,25 @@ func (w *watcher) stop() error {
 const patience = 2 * time.Second
 
 func (w *watcher) run() {
-	watches := map[*zmq4.Socket]*watch{}
-	poller := zmq4.NewPoller()
-	poller.Add(w.control, zmq4.POLLIN)
+	heard := newAudience(w.control)
+	defer heard.leave()
 	for wait := time.Duration(-1); ; {
-		ready, err := poller.Poll(wait)
-		added, closing := w.news()
-		for _, a := range added {
-			watches[a.socket] = a
-			poller.Add(a.socket, zmq4.POLLIN)
+		ready, err := heard.poller.Poll(wait)
+		if err != nil {
+			return
 		}
 		for _, r := range ready {
-			w.serve(r.Socket, watches, poller)
+			heard.serve(r.Socket)
 		}
-		if closing && (len(watches) == 0 || len(ready) == 0) || err != nil {
-			break
+		// After the bell was read, never before: it may have rung for what is not in yet.
+		added, closing := w.news()
+		heard.join(added)
+		if closing && (len(heard.watches) == 0 || len(ready) == 0) {
+			return
 		}
 		if closing {
 			wait = patience
 		}
-	}
-	for s := range watches {
-		_ = s.Close() // inside the process: nothing to lose
 	}
 }
 
@@ -145,27 +142,62 @@ func (w *watcher) news() (added []*watch, closing bool) {
 	return added, w.mu.closing
 }
 
-// serve reads everything that a socket has.
-func (w *watcher) serve(s *zmq4.Socket, watches map[*zmq4.Socket]*watch, poller *zmq4.Poller) {
-	if s == w.control {
-		for {
-			if _, err := s.RecvBytes(zmq4.DONTWAIT); err != nil {
-				return
-			}
-		}
+// An audience is the reading ends that the goroutine of a watcher reads.
+type audience struct {
+	control *zmq4.Socket
+	watches map[*zmq4.Socket]*watch
+	poller  *zmq4.Poller
+}
+
+func newAudience(control *zmq4.Socket) *audience {
+	a := &audience{control: control, watches: map[*zmq4.Socket]*watch{}, poller: zmq4.NewPoller()}
+	a.poller.Add(control, zmq4.POLLIN)
+	return a
+}
+
+func (a *audience) join(added []*watch) {
+	for _, w := range added {
+		a.watches[w.socket] = w
+		a.poller.Add(w.socket, zmq4.POLLIN)
 	}
-	watch := watches[s]
+}
+
+// serve reads everything that a socket has.
+func (a *audience) serve(s *zmq4.Socket) {
+	if s == a.control {
+		drain(s)
+		return
+	}
 	for {
 		event, _, value, err := s.RecvEvent(zmq4.DONTWAIT)
 		if err != nil {
 			return
 		}
 		if event == zmq4.EVENT_MONITOR_STOPPED {
-			delete(watches, s)
-			_ = poller.RemoveBySocket(s) // it is there
-			_ = s.Close()                // inside the process: nothing to lose
+			a.dismiss(s)
 			return
 		}
-		watch.handle(event, value)
+		a.watches[s].handle(event, value)
+	}
+}
+
+func drain(s *zmq4.Socket) {
+	for {
+		if _, err := s.RecvBytes(zmq4.DONTWAIT); err != nil {
+			return
+		}
+	}
+}
+
+// dismiss closes a reading end. Nothing can be lost in it.
+func (a *audience) dismiss(s *zmq4.Socket) {
+	delete(a.watches, s)
+	_ = a.poller.RemoveBySocket(s)
+	_ = s.Close()
+}
+
+func (a *audience) leave() {
+	for s := range a.watches {
+		a.dismiss(s)
 	}
 }

@@ -114,7 +114,7 @@ func TestFrameOfTwoHundredMegabytes(t *testing.T) {
 	if _, err := io.Copy(io.Discard, p); err != nil && !strings.Contains(err.Error(), "reset") {
 		t.Errorf("the connection is not closed: %v", err)
 	}
-	if remote := <-closed; remote != p.LocalAddr().String() {
+	if remote := <-closed; remote != p.LocalAddr().String() && remote != "" { // "" when it was closed before it was asked for
 		t.Errorf("closed connection is %q, want %v", remote, p.LocalAddr())
 	}
 	runtime.ReadMemStats(&after)

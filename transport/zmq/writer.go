@@ -13,9 +13,9 @@ import (
 // writeSlice bounds one wait for a full socket, so that a writer soon notices that its link was dropped.
 const writeSlice = 100 * time.Millisecond
 
-// startWriter makes sure that a goroutine empties the queue of the link. p.mu must be held.
+// startWriter makes sure that a goroutine empties the queue of the link, unless it is held. p.mu must be held.
 func (p *peer) startWriter(l *link) {
-	if l.writing {
+	if l.writing || l.held {
 		return
 	}
 	l.writing = true
@@ -40,7 +40,7 @@ func (p *peer) runWriter(l *link) {
 func (p *peer) next(l *link) (outgoing, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !l.dropped {
+	if !l.dropped && !l.held {
 		if m, ok := l.pop(); ok {
 			return m, true
 		}
