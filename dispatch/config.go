@@ -33,6 +33,10 @@ type Config struct {
 	// here has no limit of its own and rejects at the MemoryLimit.
 	Queues map[string]QueueConfig
 
+	// Ages makes Stats tell how long entries have waited. It costs a look at the clock for every
+	// call of Dispatch.
+	Ages bool
+
 	// OnPanic is told of a method of a Job that panicked, with a [*PanicError]. The
 	// queue goes on. It is called on the goroutine that ran the job and must
 	// not wait. Nil ignores the panic.

@@ -3,6 +3,7 @@ package dispatch
 import (
 	"fmt"
 	"sync"
+	"time"
 )
 
 // A Dispatcher runs entries on the queues of their invokers. All its methods may be
@@ -13,7 +14,8 @@ type Dispatcher struct {
 	memory   budget
 	workers  sync.WaitGroup
 	stopper  chan struct{} // held by the Stop at work
-	sortings sync.Pool     // of *sorting
+	clock    func() time.Duration
+	sortings sync.Pool // of *sorting
 
 	mu     sync.RWMutex
 	routes map[string]*Route // by type name; only ever grows
@@ -34,6 +36,7 @@ func New(config Config) *Dispatcher {
 		life:   life{quiet: make(chan struct{}, 1)}, // one token says it all: something changed
 		routes: make(map[string]*Route),
 		byName: make(map[string]*queue),
+		clock:  newClock(config.Ages),
 
 		stopper: make(chan struct{}, 1),
 	}
@@ -100,6 +103,7 @@ func (d *Dispatcher) queue(name string) *queue {
 //
 // An invoker may dispatch. An entry for its own queue is queued like any other.
 func (d *Dispatcher) Dispatch(batch []*Entry) {
+	d.stamp(batch)
 	if len(batch) == 1 && d.dispatchOne(batch[0]) {
 		return
 	}

@@ -1,6 +1,9 @@
 package dispatch
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // An Entry is one message on its way through a dispatcher. It is meant to be embedded
 // in the struct that holds the message and is its Job, so that a message costs one
@@ -22,9 +25,10 @@ type Entry struct {
 	// while the dispatcher stops, because handlers that finish may send them.
 	Local bool
 
-	alone bool         // one queue only: nobody else counts left or uses turn
-	left  atomic.Int32 // invokers that have yet to finish, unless alone
-	turn  Turn         // of the one invoker, if alone
+	alone bool          // one queue only: nobody else counts left or uses turn
+	left  atomic.Int32  // invokers that have yet to finish, unless alone
+	turn  Turn          // of the one invoker, if alone
+	since time.Duration // when it was dispatched, by Dispatcher.clock; 0 without Config.Ages
 }
 
 // Job is told what became of its entry.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // A queue runs its invokers one at a time. What makes that so is the turn: the right to
@@ -28,6 +29,7 @@ type queue struct {
 	wg     *sync.WaitGroup // of the dispatcher's workers
 
 	onPanic func(queue string, err error)
+	clock   func() time.Duration // since the dispatcher was made; nil without Config.Ages
 
 	bytes   atomic.Int64            // of entries accepted whose invoker has not returned
 	claimed atomic.Int64            // taken[:claimed] is running or over
@@ -35,11 +37,12 @@ type queue struct {
 	running atomic.Pointer[Invoker] // of the batch claimed last
 
 	mu      sync.Mutex
-	held    bool    // somebody has the turn
-	backlog backlog // what was not taken yet
-	taken   []item  // replaced under mu by the holder of the turn
-	reclaim []*Turn // handlers that wait to take the turn back, in order
-	spare   *worker // of a goroutine that ended
+	held    bool            // somebody has the turn
+	backlog backlog         // what was not taken yet
+	taken   []item          // replaced under mu by the holder of the turn
+	since   []time.Duration // of taken, when each was dispatched; empty without Config.Ages
+	reclaim []*Turn         // handlers that wait to take the turn back, in order
+	spare   *worker         // of a goroutine that ended
 	lent    struct {
 		turns   map[*Turn]struct{}
 		entries int // of those turns
@@ -50,7 +53,7 @@ func newQueue(name string, index int, d *Dispatcher) *queue {
 	q := &queue{
 		name: name, index: index, config: d.config.Queues[queueKey(name)],
 		memory: &d.memory, life: &d.life, wg: &d.workers, onPanic: d.config.OnPanic,
-		taken: make([]item, 0, d.config.BatchSize),
+		taken: make([]item, 0, d.config.BatchSize), clock: d.clock,
 	}
 	q.lent.turns = make(map[*Turn]struct{})
 	return q
@@ -136,6 +139,7 @@ func (q *queue) refill(w *worker) bool {
 		return false
 	}
 	q.taken = q.backlog.pop(q.taken[:0])
+	q.noteSinceLocked()
 	q.claimed.Store(0)
 	return true
 }

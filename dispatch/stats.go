@@ -1,6 +1,9 @@
 package dispatch
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Stats is what a dispatcher holds at a moment.
 type Stats struct {
@@ -11,10 +14,11 @@ type Stats struct {
 // QueueStats is what a queue holds at a moment.
 type QueueStats struct {
 	Name    string
-	Length  int      // entries that wait
-	Bytes   int64    // of entries that wait or are being handled
-	Running string   // name of the handler that has the turn, "" if none
-	Lent    []string // names of the handlers that have lent it, sorted
+	Length  int           // entries that wait
+	Oldest  time.Duration // how long the first of them has waited; 0 if none, and without Config.Ages
+	Bytes   int64         // of entries that wait or are being handled
+	Running string        // name of the handler that has the turn, "" if none
+	Lent    []string      // names of the handlers that have lent it, sorted
 }
 
 // Stats looks at all queues, one after the other.
@@ -29,7 +33,7 @@ func (d *Dispatcher) Stats() Stats {
 func (q *queue) stats() QueueStats {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	s := QueueStats{Name: q.name, Length: q.lengthLocked(), Bytes: q.bytes.Load()}
+	s := QueueStats{Name: q.name, Length: q.lengthLocked(), Oldest: q.ageLocked(), Bytes: q.bytes.Load()}
 	if running := q.running.Load(); q.held && running != nil {
 		s.Running = running.Name
 	}

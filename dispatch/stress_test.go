@@ -59,7 +59,7 @@ const (
 )
 
 func newStress(t *testing.T) *stress {
-	s := &stress{rig: newRig(t, dispatch.Config{BatchSize: 7, Queues: map[string]dispatch.QueueConfig{"q2": {MaxMessages: 20}}})}
+	s := &stress{rig: newRig(t, dispatch.Config{BatchSize: 7, Ages: true, Queues: map[string]dispatch.QueueConfig{"q2": {MaxMessages: 20}}})}
 	for mask := 1; mask < 1<<stressQueues; mask++ { // a type for every set of queues
 		for q := range stressQueues {
 			if mask&(1<<q) == 0 {
