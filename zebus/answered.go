@@ -12,12 +12,13 @@ var alwaysClosed = func() chan struct{} {
 // Answered returns cmd as a command that has ended already, with reply, which may be nil, and err. It is what a
 // [Sender] returns that is no bus: a fake in a test, or one that answers from memory.
 func Answered(cmd Command, reply Message, err error) *Pending {
-	p := &Pending{name: cmd.ZebusType().ID(), done: alwaysClosed}
+	p := &Pending{name: cmd.ZebusType().ID()}
 	if err != nil {
 		p.result.err = fmt.Errorf("%s: %w", p.name, err)
 	}
 	if reply != nil {
 		p.result.payloadType, p.result.payload = reply.ZebusType().ID(), encode(reply)
 	}
+	p.over.Store(true)
 	return p
 }

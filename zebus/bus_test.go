@@ -388,7 +388,7 @@ func TestPendingCommandsEnd(t *testing.T) {
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_ = svc.Stop(ctx) // its handler never ends; the directory has been told already
+		_ = svc.Stop(ctx)                                             // its handler never ends; the directory has been told already
 		wantError(t, p.Wait(t.Context()), zebus.ErrPeerGone, "Svc.0") // after some seconds, of the bubble
 	})
 	inTown(t, "but not before a peer that stops has had the time to answer", func(t *testing.T, town *town) {

@@ -21,15 +21,47 @@ type incoming struct {
 	route   *route
 	message TransportMessage
 
-	local    Message               // sent by this peer to itself; handlers that do not run inline get a copy of their own
-	pending  *Pending              // the local command that waits for the outcome
+	local    Message  // sent by this peer to itself; handlers that do not run inline get a copy of their own
+	pending  *Pending // the local command that waits for the outcome
+	special  *special // nil for nearly every message
+	outcome  outcome
+	holds    atomic.Int32 // messages in lanes; below zero when the dispatcher has let go as well
+	first    call         // of the first handler that takes the message alone: memory that need not be asked for
+	firstOut atomic.Bool  // first is taken
+	alone    [1]*dispatch.Entry
+}
+
+// special is what few messages have.
+type special struct {
 	hands    []*ActiveSubscription // that took it, for handlers of their own
 	content  *RoutingContent       // nil until somebody asks
 	only     []string              // handlers of a replay; nil means all
-	deadline time.Time             // when the sender stops to wait; zero when it did not say
 	replayed bool                  // neither answered nor acknowledged
-	outcome  outcome
-	holds    atomic.Int32 // messages in lanes; below zero when the dispatcher has let go as well
+	deadline time.Time             // when the sender stops to wait; zero when it did not say
+}
+
+// beSpecial returns what the message has beyond others, for writing. It is called before or while the message is
+// dispatched, by the goroutine that does so.
+func (in *incoming) beSpecial() *special {
+	if in.special == nil {
+		in.special = &special{}
+	}
+	return in.special
+}
+
+// call is one invocation of a handler with one message.
+type call struct {
+	context  messageContext
+	messages [1]Message
+	all      [1]*incoming
+}
+
+// newCall returns memory for an invocation: the message's own for the first, as most messages have one handler.
+func (in *incoming) newCall() *call {
+	if in.firstOut.CompareAndSwap(false, true) {
+		return &in.first
+	}
+	return &call{}
 }
 
 var _ dispatch.Job = (*incoming)(nil)
@@ -111,6 +143,23 @@ func (o *outcome) completed(id MessageID) *MessageExecutionCompleted {
 	return answer
 }
 
+// completion is how a command of this peer to itself ends. Unlike over the wire, a reply is kept beside an error.
+func (o *outcome) completion() (c completion) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case len(o.failed) > 0:
+		code, text := codeOf(o.failed[0].err)
+		c.err = &CommandError{Code: code, Message: text}
+	case o.code != 0 && o.reply == nil:
+		c.err = &CommandError{Code: o.code, Message: o.text}
+	}
+	if o.reply != nil {
+		c.payloadType, c.payload = o.reply.ZebusType().ID(), encode(o.reply)
+	}
+	return c
+}
+
 // codeOf returns what the sender of a command learns of a handler's error: all of a [CommandError], nothing of others.
 func codeOf(err error) (code int, text string) {
 	if ce, ok := errors.AsType[*CommandError](err); ok {
@@ -124,28 +173,31 @@ func codeOf(err error) (code int, text string) {
 
 // isFor says whether the handler of that name is one of those that a replay is for.
 func (in *incoming) isFor(handler string) bool {
-	return len(in.only) == 0 || slices.Contains(in.only, handler)
+	return in.special == nil || len(in.special.only) == 0 || slices.Contains(in.special.only, handler)
 }
 
 // context returns what the context of the handlers is made of: it ends with the run, or when the sender stops to wait.
 func (in *incoming) context() (context.Context, context.CancelFunc) {
-	if in.deadline.IsZero() {
-		return in.run.ctx, func() {}
+	if in.special == nil || in.special.deadline.IsZero() {
+		return in.run.ctx, doNothing
 	}
-	return context.WithDeadline(in.run.ctx, in.deadline)
+	return context.WithDeadline(in.run.ctx, in.special.deadline)
 }
+
+func doNothing() {}
 
 // routing returns the routing content of the message; empty when it cannot be read. It is called by the goroutine that
 // dispatches.
 func (in *incoming) routing() RoutingContent {
-	if in.content == nil {
+	s := in.beSpecial()
+	if s.content == nil {
 		m := in.route.messageType.New()
-		in.content = new(RoutingContent)
+		s.content = new(RoutingContent)
 		if err := m.ZebusUnmarshal(in.message.Content); err == nil {
-			*in.content = routingOf(m, nil)
+			*s.content = routingOf(m, nil)
 		}
 	}
-	return *in.content
+	return *s.content
 }
 
 // initiator returns the user on whose behalf the message was sent, which goes on to what its handlers send.
@@ -205,11 +257,9 @@ func (in *incoming) finish() {
 	defer in.bus.config.probe.end(in)
 	in.bus.config.probe.handled(in)
 	in.publishFailures()
-	for _, a := range in.hands {
-		a.release()
-	}
+	in.letGo()
 	switch {
-	case in.replayed:
+	case in.special != nil && in.special.replayed:
 	case in.local != nil:
 		in.completeLocal()
 	default:
@@ -217,6 +267,16 @@ func (in *incoming) finish() {
 			in.answer()
 		}
 		in.bus.config.transport.Ack(&in.message)
+	}
+}
+
+// letGo tells the subscriptions that took the message.
+func (in *incoming) letGo() {
+	if in.special == nil {
+		return
+	}
+	for _, a := range in.special.hands {
+		a.release()
 	}
 }
 
@@ -234,12 +294,7 @@ func (in *incoming) completeLocal() {
 	if in.pending == nil {
 		return
 	}
-	answer := in.outcome.completed(in.message.ID)
-	c := completionOf(answer)
-	if reply := in.outcome.replied(); reply != nil { // here, unlike over the wire, a reply is kept beside an error
-		c.payloadType, c.payload = reply.ZebusType().ID(), encode(reply)
-	}
-	in.bus.pending.end(in.message.ID, c)
+	in.bus.pending.end(in.message.ID, in.outcome.completion())
 }
 
 // handleLocally runs the handlers of this peer on a message of its own. pending is nil for events.
@@ -251,23 +306,28 @@ func (b *Bus) handleLocally(ctx context.Context, r *run, m Message, id MessageID
 		}
 		return
 	}
-	msg := b.envelope(ctx, r, m.ZebusType().ID(), id, encode(m))
-	if pending != nil {
-		msg.limit(ctx)
+	in := &incoming{bus: b, run: r, route: rt, local: m, pending: pending}
+	in.message = b.envelope(ctx, r, m.ZebusType().ID(), id, nil)
+	if rt.queued.Load() || b.config.publishErrors {
+		in.message.Content = encode(m)
 	}
-	b.enqueue(&incoming{bus: b, run: r, route: rt, message: msg, local: m, pending: pending}, true)
+	if pending != nil {
+		in.message.limit(ctx)
+	}
+	b.enqueue(in, true)
 }
 
 // enqueue hands one message to the dispatcher.
 func (b *Bus) enqueue(in *incoming, local bool) {
 	in.prepare(local)
-	b.dispatcher.Dispatch([]*dispatch.Entry{&in.Entry})
+	in.alone[0] = &in.Entry
+	b.dispatcher.Dispatch(in.alone[:])
 }
 
 // prepare fills in what the dispatcher must know.
 func (in *incoming) prepare(local bool) {
 	if e := in.message.Extensions; e != nil && e.TimeLeft > 0 {
-		in.deadline = time.Now().Add(e.TimeLeft)
+		in.beSpecial().deadline = time.Now().Add(e.TimeLeft)
 	}
 	in.Entry = dispatch.Entry{Route: in.route.dispatch, Job: in, Size: len(in.message.Content) + entryOverhead, Local: local}
 	in.bus.config.probe.begin(in)

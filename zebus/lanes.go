@@ -132,5 +132,5 @@ func (b *Bus) invokeLane(h Handler, t *dispatch.Turn, batch []*dispatch.Entry) {
 			messages[i], all[i] = job.message, job.incoming
 		}
 	}
-	b.run(h, t, all, messages)
+	b.run(h, all, messages, &messageContext{turn: t})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,12 +16,17 @@ type Pending struct {
 	to    PeerID // "" while it is not decided
 	name  MessageTypeID
 
-	done   chan struct{} // closed once result is set
 	result completion
+	over   atomic.Bool // set after result, which does not change any more
 	stop   func() bool // ends the watch over the context of SendAsync; nil when there is none
+
+	mu struct {
+		sync.Mutex
+		done chan struct{} // closed when the command has ended; made when somebody asks for it
+	}
 }
 
-// completion is how a command ended. It is written before Pending.done is closed and never after.
+// completion is how a command ended. It is written before Pending.over is set and never after.
 type completion struct {
 	err         error
 	payloadType MessageTypeID // "" without a reply
@@ -28,7 +34,17 @@ type completion struct {
 }
 
 // Done returns a channel that is closed when the command has ended.
-func (p *Pending) Done() <-chan struct{} { return p.done }
+func (p *Pending) Done() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ended() {
+		return alwaysClosed
+	}
+	if p.mu.done == nil {
+		p.mu.done = make(chan struct{})
+	}
+	return p.mu.done
+}
 
 // Wait waits until the command has ended or ctx ends. It returns nil when the command succeeded, a [*CommandError] when
 // its handler failed, and otherwise why there is no answer. Waiting with the context that a handler was given lends
@@ -43,11 +59,12 @@ func (p *Pending) Wait(ctx context.Context) error {
 		return err
 	}
 	defer back()
+	done := p.Done()
 	select {
-	case <-p.done:
+	case <-done:
 	case <-ctx.Done():
 		p.table.end(p.id, completion{err: p.gaveUp(ctx)})
-		<-p.done // by us, or by an answer that came at the same moment
+		<-done // by us, or by an answer that came at the same moment
 	}
 	return p.result.err
 }
@@ -74,19 +91,17 @@ func (p *Pending) gaveUp(ctx context.Context) error {
 	return fmt.Errorf("%s: no answer from %s: %w", p.name, p.to, ctx.Err())
 }
 
-func (p *Pending) ended() bool {
-	select {
-	case <-p.done:
-		return true
-	default:
-		return false
-	}
-}
+func (p *Pending) ended() bool { return p.over.Load() }
 
 // finish ends the command. It is called once, by whoever took the command out of the table.
 func (p *Pending) finish(c completion) {
 	p.result = c
-	close(p.done)
+	p.mu.Lock()
+	p.over.Store(true)
+	if p.mu.done != nil {
+		close(p.mu.done)
+	}
+	p.mu.Unlock()
 	if p.stop != nil {
 		p.stop()
 	}

@@ -27,6 +27,20 @@ type reception struct {
 	sync.Mutex
 	entries []*dispatch.Entry  // of the batch being received
 	early   []TransportMessage // that came before the transport had said where it receives
+	block   []incoming         // memory for the messages to come
+}
+
+// blockSize is for how many messages memory is asked for at once. A message that is kept keeps its block.
+const blockSize = 16
+
+// next returns memory for a message. The lock must be held.
+func (r *reception) next() *incoming {
+	if len(r.block) == 0 {
+		r.block = make([]incoming, blockSize)
+	}
+	in := &r.block[0]
+	r.block = r.block[1:]
+	return in
 }
 
 // Receive implements [Inbound]. It runs on the goroutine that carries every answer, so nothing here waits.
@@ -77,7 +91,8 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 		b.config.transport.Ack(m)
 		return
 	}
-	in := &incoming{bus: b, run: r, route: rt, message: *m}
+	in := b.reception.next()
+	in.bus, in.run, in.route, in.message = b, r, rt, *m
 	in.prepare(false)
 	b.reception.entries = append(b.reception.entries, &in.Entry)
 	if rt.inline.Load() {

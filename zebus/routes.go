@@ -21,6 +21,7 @@ type route struct {
 	messageType *MessageType
 	dispatch    *dispatch.Route
 	inline      atomic.Bool // at least one handler runs on the receiving goroutine
+	queued      atomic.Bool // at least one does not
 }
 
 // find returns the route of a type, nil when no handler takes it.
@@ -33,8 +34,10 @@ func (rs *routes) add(b *Bus, h Handler, accepts func(*incoming) bool) (remove f
 	rs.changing.Lock()
 	defer rs.changing.Unlock()
 	rt := rs.ensure(b, h.messageType)
-	if h.inline {
+	if h.inline || h.messageType.Infrastructure() {
 		rt.inline.Store(true)
+	} else {
+		rt.queued.Store(true)
 	}
 	return b.dispatcher.Add(string(h.messageType.ID()), b.invoker(h, accepts))
 }
@@ -73,6 +76,10 @@ func (b *Bus) invoker(h Handler, accepts func(*incoming) bool) *dispatch.Invoker
 // invoke decodes the messages of a batch and runs the handler on them, with the context of the first. A message that
 // cannot be read fails alone.
 func (b *Bus) invoke(h Handler, t *dispatch.Turn, batch []*dispatch.Entry) {
+	if len(batch) == 1 {
+		b.invokeOne(h, t, incomingOf(batch[0]))
+		return
+	}
 	messages := make([]Message, 0, len(batch))
 	readable := make([]*incoming, 0, len(batch))
 	for _, e := range batch {
@@ -87,14 +94,26 @@ func (b *Bus) invoke(h Handler, t *dispatch.Turn, batch []*dispatch.Entry) {
 	if len(readable) == 0 {
 		return
 	}
-	b.run(h, t, readable, messages)
+	b.run(h, readable, messages, &messageContext{turn: t})
 }
 
-// run runs the handler on messages that have been read, and notes the outcome for each.
-func (b *Bus) run(h Handler, t *dispatch.Turn, all []*incoming, messages []Message) {
+// invokeOne is invoke for one message.
+func (b *Bus) invokeOne(h Handler, t *dispatch.Turn, in *incoming) {
+	m, err := in.messageFor(h)
+	if err != nil {
+		in.unreadable(err)
+		return
+	}
+	c := in.newCall()
+	c.messages[0], c.all[0], c.context.turn = m, in, t
+	b.run(h, c.all[:], c.messages[:], &c.context)
+}
+
+// run runs the handler on messages that have been read, and notes the outcome for each. ctx has its turn already.
+func (b *Bus) run(h Handler, all []*incoming, messages []Message, ctx *messageContext) {
 	parent, end := all[0].context()
 	defer end()
-	ctx := &messageContext{Context: parent, incoming: all[0], batch: all, turn: t}
+	ctx.Context, ctx.incoming, ctx.batch = parent, all[0], all
 	reply, err := h.invoke(ctx, messages)
 	for _, in := range all {
 		in.handled(h.name, reply, err)
@@ -113,7 +132,8 @@ func (b *Bus) replay(ctx context.Context, cmd *ReplayMessageCommand) error {
 	if rt == nil {
 		return Fail(CodeUnknown, "%s handles no %s", b.ID(), cmd.MessageToReplay.Type)
 	}
-	in := &incoming{bus: b, run: b.running.Load(), message: cmd.MessageToReplay, route: rt, only: cmd.HandlerTypes, replayed: true}
+	in := &incoming{bus: b, run: b.running.Load(), message: cmd.MessageToReplay, route: rt}
+	in.special = &special{only: cmd.HandlerTypes, replayed: true}
 	b.enqueue(in, true)
 	return nil
 }

@@ -40,10 +40,9 @@ func (b *Bus) SendToAsync(ctx context.Context, cmd Command, to Peer) *Pending {
 // Publish sends evt to every peer that subscribed to it, this one included, and returns without waiting for any of them.
 // Peers that cannot take it now are named in an error that wraps [ErrPeerBusy]; the others get it.
 func (b *Bus) Publish(ctx context.Context, evt Event) error {
-	var room [8]Peer
-	var content [4]RoutingValue
-	peers := b.config.directory.AppendPeers(room[:0], evt.ZebusType().ID(), routingOf(evt, content[:0]))
-	return b.PublishTo(ctx, evt, peers...)
+	s := takeScratch()
+	defer s.release()
+	return b.PublishTo(ctx, evt, s.peersOf(b.config.directory, evt)...)
 }
 
 // PublishTo sends evt to peers of the caller's choice, subscribed or not.
@@ -100,9 +99,9 @@ func (b *Bus) recipientOf(cmd Command) (Peer, error) {
 	if b.running.Load() == nil {
 		return Peer{}, ErrNotRunning
 	}
-	var room [4]Peer
-	var content [4]RoutingValue
-	peers := b.config.directory.AppendPeers(room[:0], cmd.ZebusType().ID(), routingOf(cmd, content[:0]))
+	s := takeScratch()
+	defer s.release()
+	peers := s.peersOf(b.config.directory, cmd)
 	for _, p := range peers {
 		if p.ID == b.ID() {
 			return p, nil
@@ -139,7 +138,7 @@ func (b *Bus) withoutSelf(ctx context.Context, peers []Peer) (others []Peer, loc
 
 // send sends cmd unless err says that it has nowhere to go. What cannot be sent comes back as a command that has ended.
 func (b *Bus) send(ctx context.Context, cmd Command, to Peer, err error, watch func(context.Context, *Pending)) *Pending {
-	p := &Pending{table: b.pending, id: b.ids.Next(), to: to.ID, name: cmd.ZebusType().ID(), done: make(chan struct{})}
+	p := &Pending{table: b.pending, id: b.ids.Next(), to: to.ID, name: cmd.ZebusType().ID()}
 	if err = cmp.Or(err, sendable(cmd, to), ctx.Err()); err != nil {
 		p.finish(completion{err: fmt.Errorf("%s: %w", p.name, err)})
 		return p
@@ -195,11 +194,14 @@ func (b *Bus) deliver(ctx context.Context, cmd Command, to Peer, p *Pending) {
 
 // transmit encodes m and hands it to the transport for all of its recipients.
 func (b *Bus) transmit(ctx context.Context, r *run, m Message, id MessageID, to ...Peer) error {
-	msg := b.envelope(ctx, r, m.ZebusType().ID(), id, encode(m))
+	s := takeScratch()
+	defer s.release()
+	s.bytes = m.ZebusAppend(s.bytes[:0])
+	s.message = b.envelope(ctx, r, m.ZebusType().ID(), id, s.bytes)
 	if m.ZebusType().Kind() == KindCommand {
-		msg.limit(ctx)
+		s.message.limit(ctx)
 	}
-	return b.config.transport.Send(Delivery{Message: &msg, To: to})
+	return b.config.transport.Send(Delivery{Message: &s.message, To: to})
 }
 
 // envelope puts what the bus says of every message around the content of one.

@@ -143,7 +143,8 @@ func (a *ActiveSubscription) accepts(in *incoming) bool {
 		return false
 	}
 	a.mu.inHand++
-	in.hands = append(in.hands, a)
+	s := in.beSpecial()
+	s.hands = append(s.hands, a)
 	return true
 }
 
