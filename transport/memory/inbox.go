@@ -1,7 +1,9 @@
 package memory
 
 import (
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/zebus-go/zebus/zebus"
 )
@@ -10,7 +12,9 @@ import (
 type parcel struct {
 	frame []byte
 	id    zebus.MessageID
-	link  *link // nil for a frame that no transport sent
+	link  *link     // nil for a frame that no transport waits for
+	due   time.Time // it arrives then; zero means now
+	end   func()    // counts it out; nil without an account
 }
 
 // A failure is a message that a transport had accepted and that will not arrive.
@@ -18,6 +22,14 @@ type failure struct {
 	id  zebus.MessageID
 	to  zebus.PeerID
 	err error
+	end func() // counts the parcel out; nil without an account
+}
+
+// finish counts the failure out.
+func (f *failure) finish() {
+	if f.end != nil {
+		f.end()
+	}
 }
 
 // An inbox is what the goroutine of a transport has before it: frames that arrived, and failures to report.
@@ -29,6 +41,7 @@ type inbox struct {
 	frames   []parcel
 	failures []failure
 	hung     bool // frames wait; failures do not
+	delayed  bool // some of frames may have to wait for their time
 	shut     bool // no more frames
 	done     bool // nothing more at all
 }
@@ -50,8 +63,19 @@ func (b *inbox) put(p parcel) outcome {
 		return queueFull
 	}
 	b.frames = append(b.frames, p)
+	if !p.due.IsZero() {
+		b.delayed = true
+		time.AfterFunc(time.Until(p.due), b.ring)
+	}
 	b.wake.Signal()
 	return delivered
+}
+
+// ring wakes the goroutine when the time of a delayed frame has come.
+func (b *inbox) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.wake.Signal()
 }
 
 // fail adds a failure to report.
@@ -80,16 +104,43 @@ func (b *inbox) take(frames []parcel, failures []failure) ([]parcel, []failure, 
 	}
 	ready := b.readyLocked()
 	failures, b.failures = b.failures, failures
-	if b.hung {
-		return frames, failures, ready
+	switch {
+	case b.hung:
+	case b.delayed:
+		frames = b.takeDueLocked(frames)
+	default:
+		frames, b.frames = b.frames, frames
 	}
-	frames, b.frames = b.frames, frames
 	return frames, failures, ready
+}
+
+// takeDueLocked appends the frames whose time has come to dst. b.mu must be held.
+func (b *inbox) takeDueLocked(dst []parcel) []parcel {
+	now := time.Now()
+	var later []parcel
+	for _, p := range b.frames {
+		if p.due.After(now) {
+			later = append(later, p)
+		} else {
+			dst = append(dst, p)
+		}
+	}
+	b.frames, b.delayed = later, len(later) > 0
+	return dst
 }
 
 // readyLocked says whether there is something to take. b.mu must be held.
 func (b *inbox) readyLocked() bool {
-	return len(b.failures) > 0 || len(b.frames) > 0 && !b.hung
+	return len(b.failures) > 0 || !b.hung && b.anyDueLocked()
+}
+
+// anyDueLocked says whether a frame need not wait for its time. b.mu must be held.
+func (b *inbox) anyDueLocked() bool {
+	if !b.delayed {
+		return len(b.frames) > 0
+	}
+	now := time.Now()
+	return slices.ContainsFunc(b.frames, func(p parcel) bool { return !p.due.After(now) })
 }
 
 // shutDoor ends the taking of frames and returns those that nobody took.

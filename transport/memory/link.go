@@ -3,6 +3,7 @@ package memory
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/zebus-go/zebus/zebus"
 )
@@ -16,7 +17,8 @@ type link struct {
 	refused  atomic.Bool  // the newest message found the queue full
 	changed  *broadcast   // of the sending transport
 	lost     func(failure)
-	inbox    *inbox // where the newest frame went; guarded by Transport.mu
+	inbox    *inbox    // where the newest frame went; guarded by Transport.mu
+	due      time.Time // of the newest frame that is delayed, zero when none is; guarded by Transport.mu
 }
 
 // reserve makes room for n bytes. A message larger than the whole queue passes when it is alone.
@@ -53,9 +55,10 @@ func (l *link) settle(n int) {
 func giveUp(parcels []parcel, err error) {
 	for _, p := range parcels {
 		if p.link == nil {
+			p.finish()
 			continue
 		}
-		p.link.lost(failure{id: p.id, to: p.link.to, err: err})
+		p.link.lost(failure{id: p.id, to: p.link.to, err: err, end: p.end})
 		p.link.settle(len(p.frame))
 	}
 }

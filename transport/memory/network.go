@@ -21,6 +21,9 @@ type Network struct {
 	places map[string]*place // by endpoint in lower case
 	ports  int               // given out for the port *
 	taps   []func(Frame)
+	judges []*func(Frame) Fate // replaced, not changed
+	begin  func()              // of the account, nil without one
+	end    func()
 }
 
 // A place is an endpoint that somebody listens at, or that has been tampered with.
@@ -92,11 +95,15 @@ func (n *Network) Listen(endpoint string, receive func(frame []byte)) (stop func
 // Inject puts a frame on the wire to endpoint, whatever is in it; it belongs to the receiver from then on. The error
 // wraps [ErrNobodyThere].
 func (n *Network) Inject(endpoint string, frame []byte) error {
-	r, _ := n.find("", endpoint)
-	if r == nil || r.put(parcel{frame: frame}) != delivered {
-		return fmt.Errorf("%w: %s", ErrNobodyThere, endpoint)
+	w := n.find("", endpoint)
+	if w.receiver != nil {
+		p := parcel{frame: frame, end: w.open()}
+		if w.receiver.put(p) == delivered {
+			return nil
+		}
+		p.finish()
 	}
-	return nil
+	return fmt.Errorf("%w: %s", ErrNobodyThere, endpoint)
 }
 
 // Hang makes the peer at endpoint take no frames until [Network.Resume]: they wait, up to the limit of each sender.
@@ -179,15 +186,16 @@ func (n *Network) leave(endpoint string, r receiver) {
 	}
 }
 
-// find returns who receives at an endpoint, nil when nobody does or the way is cut at either end, and the taps.
-func (n *Network) find(from, to string) (receiver, []func(Frame)) {
+// find returns the way between two endpoints.
+func (n *Network) find(from, to string) way {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	here, there := n.places[strings.ToLower(from)], n.places[strings.ToLower(to)]
-	if there == nil || there.cut || here != nil && here.cut {
-		return nil, nil
+	w := way{taps: n.taps, judges: n.judges, begin: n.begin, end: n.end}
+	if there != nil && !there.cut && (here == nil || !here.cut) {
+		w.receiver = there.receiver
 	}
-	return there.receiver, n.taps
+	return w
 }
 
 // A listener is a function that receives frames, one at a time.
@@ -200,6 +208,7 @@ func (l *listener) put(p parcel) outcome {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.receive(p.frame)
+	p.finish()
 	return delivered
 }
 

@@ -45,6 +45,9 @@ func (r *receiveLoop) receive(frames []parcel) {
 	if len(r.batch) > 0 {
 		r.in.Receive(r.batch)
 	}
+	for _, p := range frames {
+		p.finish()
+	}
 	clear(r.batch) // what the receiver does not keep shall not be kept here
 	r.batch = r.batch[:0]
 }
@@ -73,5 +76,6 @@ func (r *receiveLoop) read(frame []byte) {
 func (r *receiveLoop) report(failures []failure) {
 	for _, f := range failures {
 		r.in.SendFailed(f.id, f.to, f.err)
+		f.finish()
 	}
 }

@@ -48,24 +48,43 @@ func (s *shipment) toPersistence() {
 
 // send puts a copy of frame on the wire. A peer that is not there is reported later, a queue that is full at once.
 func (s *shipment) send(peer *zebus.Peer, frame []byte) {
-	t, id := s.transport, s.delivery.Message.ID
+	t := s.transport
 	l := t.linkLocked(peer)
-	frame = bytes.Clone(frame)
-	receiver, taps := t.network.find(t.endpoint, peer.Endpoint)
-	if receiver == nil {
-		l.fail(id)
+	w := t.network.find(t.endpoint, peer.Endpoint)
+	p := parcel{frame: bytes.Clone(frame), id: s.delivery.Message.ID, link: l, end: w.open()}
+	if w.receiver == nil {
+		l.fail(p)
 		return
 	}
-	for _, watch := range taps {
-		watch(Frame{From: t.endpoint, To: peer.Endpoint, Bytes: frame})
+	f := Frame{From: t.endpoint, To: peer.Endpoint, Bytes: p.frame}
+	fate := w.judge(f)
+	if fate.Cut {
+		l.fail(p)
+		return
 	}
-	switch receiver.put(parcel{frame: frame, id: id, link: l}) {
+	for _, watch := range w.taps {
+		watch(f)
+	}
+	if fate.Lost {
+		p.finish()
+		return
+	}
+	p.delay(l, fate.Delay)
+	s.put(&w, p, fate.Copies)
+}
+
+// put lets a parcel arrive, and its copies behind it.
+func (s *shipment) put(w *way, p parcel, copies int) {
+	spare := p.copies(copies)
+	switch w.receiver.put(p) {
 	case nobodyThere:
-		l.fail(id)
+		p.link.fail(p)
 	case queueFull:
-		s.refused = append(s.refused, &zebus.SendError{To: peer.ID, Err: zebus.ErrPeerBusy})
+		p.finish()
+		s.refused = append(s.refused, &zebus.SendError{To: p.link.to, Err: zebus.ErrPeerBusy})
 	case delivered:
-		l.inbox, _ = receiver.(*inbox)
+		p.link.inbox, _ = w.receiver.(*inbox)
+		w.putCopies(spare)
 	}
 }
 
@@ -87,8 +106,8 @@ func (t *Transport) linkLocked(peer *zebus.Peer) *link {
 }
 
 // fail reports a message for a peer that is not there.
-func (l *link) fail(id zebus.MessageID) {
-	l.lost(failure{id: id, to: l.to, err: fmt.Errorf("%w: nobody listens at %s", zebus.ErrPeerUnreachable, l.endpoint)})
+func (l *link) fail(p parcel) {
+	l.lost(failure{id: p.id, to: l.to, err: fmt.Errorf("%w: nobody listens at %s", zebus.ErrPeerUnreachable, l.endpoint), end: p.end})
 }
 
 // giveUp takes back what waits on the link and reports it: everything, or only what a peer that hangs keeps waiting.
