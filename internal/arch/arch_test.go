@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 
 	// Assembly.
 	"host":                    {"zebus", "dispatch", "directory", "transport/zmq"},
-	"zebustest":               {"zebus", "directory", "transport/memory"},
+	"zebustest":               {"zebus", "directory", "transport", "transport/memory"},
 	"directory/storetest":     {"zebus", "directory"},
 	"transport/transporttest": {"zebus", "transport"},
 
