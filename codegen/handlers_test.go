@@ -1,6 +1,7 @@
 package codegen_test
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,7 +66,7 @@ func TestTypes(t *testing.T) {
 		"B02 a name for a class inside a class":       {(*names.Nested)(nil), "Names.V2.Outer+Nested", zebus.KindMessage, true},
 		"B03 a name for an instance of a generic one": {(*names.OrderChanged)(nil), "Names.Changed<Names.Order>", zebus.KindEvent, true},
 		"B05 a transient one":                         {(*handlers.Tick)(nil), "Handlers.Tick", zebus.KindEvent, false},
-		"B01 namespace and name with a dot":           {(*routing.Measured)(nil), "Routing.Measured", zebus.KindEvent, true},
+		"B01 B08 namespace and name with a dot":       {(*routing.Measured)(nil), "Routing.Measured", zebus.KindEvent, true},
 		"B06 an infrastructure message":               {(*zebus.MessageExecutionCompleted)(nil), "Abc.Zebus.Core.MessageExecutionCompleted", zebus.KindMessage, false},
 	}
 	for name, tc := range tests {
@@ -76,6 +77,9 @@ func TestTypes(t *testing.T) {
 			}
 			if mt.New().ZebusType() != mt {
 				t.Errorf("New makes a %s", mt.New().ZebusType().ID())
+			}
+			if got := reflect.TypeOf(mt.New()); got != reflect.TypeOf(tc.message) {
+				t.Errorf("B08 New makes a %s, want a %T", got, tc.message)
 			}
 			if infrastructure := name[:3] == "B06"; mt.Infrastructure() != infrastructure {
 				t.Errorf("infrastructure %t, want %t", mt.Infrastructure(), infrastructure)

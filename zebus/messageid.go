@@ -35,6 +35,9 @@ func (id MessageID) Time() time.Time {
 // MarshalText returns the dashed text, which is how JSON shows an ID.
 func (id MessageID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
+// UnmarshalText reads the text that [MessageID.MarshalText] returns.
+func (id *MessageID) UnmarshalText(text []byte) error { return (*GUID)(id).UnmarshalText(text) }
+
 // ZebusSize implements [wire.Message].
 func (id MessageID) ZebusSize() int { return wire.SizeGUID(1, GUID(id)) }
 

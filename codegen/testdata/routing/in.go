@@ -79,3 +79,11 @@ type Several struct {
 	Prices  []wire.Decimal `zebus:"3,routing=3"`
 	Colours []Colour       `zebus:"4,routing=4,packed"`
 }
+
+// Keyed has members with the names of methods.
+//
+//zebus:event
+type Keyed struct {
+	Key       string `zebus:"1,routing=1"`
+	ZebusKind int32  `zebus:"2,routing=2"`
+}

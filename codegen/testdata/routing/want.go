@@ -682,6 +682,91 @@ func SeveralLike(m *Several) SeveralBinding {
 	}
 }
 
+// keyedType describes Keyed to the bus.
+var keyedType = zebus.NewMessageType(zebus.MessageTypeConfig{
+	ID:      "Routing.Keyed",
+	Kind:    zebus.KindEvent,
+	Routing: []string{"Key", "ZebusKind"},
+	New:     func() zebus.Message { return new(Keyed) },
+})
+
+// ZebusType returns what the bus knows of Keyed.
+func (*Keyed) ZebusType() *zebus.MessageType { return keyedType }
+
+// ZebusEvent makes Keyed an event.
+func (*Keyed) ZebusEvent() {}
+
+// ZebusRouting appends the routing members in the order of their positions.
+func (m *Keyed) ZebusRouting(dst zebus.RoutingContent) zebus.RoutingContent {
+	return append(dst, zebus.RoutingText(m.Key), zebus.RoutingInt(int64(m.ZebusKind)))
+}
+
+// ZebusSize returns the number of bytes that ZebusAppend appends.
+func (m *Keyed) ZebusSize() int {
+	n := 0
+	if m.Key != "" {
+		n += wire.SizeString(1, m.Key)
+	}
+	if m.ZebusKind != 0 {
+		n += wire.SizeUint(2, uint64(m.ZebusKind))
+	}
+	return n
+}
+
+// ZebusAppend appends the fields of the message to b and returns the longer buffer.
+func (m *Keyed) ZebusAppend(b []byte) []byte {
+	if m.Key != "" {
+		b = wire.AppendString(b, 1, m.Key)
+	}
+	if m.ZebusKind != 0 {
+		b = wire.AppendUint(b, 2, uint64(m.ZebusKind))
+	}
+	return b
+}
+
+// ZebusRead reads fields until r has no more, merging them into the message.
+func (m *Keyed) ZebusRead(r *wire.Reader) {
+	for r.Next() {
+		switch r.Field() {
+		case 1:
+			m.Key = r.String()
+		case 2:
+			m.ZebusKind = r.Int32()
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// ZebusUnmarshal reads the message from b, merging into what is there.
+func (m *Keyed) ZebusUnmarshal(b []byte) error {
+	r := wire.NewReader(b)
+	m.ZebusRead(&r)
+	return r.Err()
+}
+
+// KeyedBinding chooses Keyed messages by their routing members. A member that is left out may have any value.
+type KeyedBinding struct {
+	KeyMember zebus.Match[string]
+	ZebusKind zebus.Match[int32]
+}
+
+// ZebusType returns what the bus knows of Keyed.
+func (KeyedBinding) ZebusType() *zebus.MessageType { return keyedType }
+
+// Key returns the binding key of the messages that b chooses.
+func (b KeyedBinding) Key() zebus.BindingKey {
+	return zebus.Key(b.KeyMember.Part(), b.ZebusKind.Part())
+}
+
+// KeyedLike chooses the messages that are like an example in each routing member that is not zero there.
+func KeyedLike(m *Keyed) KeyedBinding {
+	return KeyedBinding{
+		KeyMember: zebus.Like(m.Key),
+		ZebusKind: zebus.Like(m.ZebusKind),
+	}
+}
+
 // String returns the name of the value as .NET has it, or its number when it has none.
 func (v Colour) String() string {
 	switch v {
