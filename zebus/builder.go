@@ -23,7 +23,7 @@ type busConfig struct {
 	handlers       []Handler
 	logger         *slog.Logger
 	observer       Observer
-	probe          Probe
+	tracing        Tracing
 	commandTimeout time.Duration
 	dispatch       dispatch.Config
 	localDispatch  bool
@@ -83,12 +83,6 @@ func (b *Builder) WithLogger(l *slog.Logger) *Builder {
 	return b
 }
 
-// WithObserver sets what is told of failures that have no caller to be returned to.
-func (b *Builder) WithObserver(o Observer) *Builder {
-	b.config.observer = o
-	return b
-}
-
 // WithDefaultCommandTimeout bounds the wait for the answer to a command whose context has no deadline. 0, the default, does not.
 func (b *Builder) WithDefaultCommandTimeout(d time.Duration) *Builder {
 	b.config.commandTimeout = d
@@ -112,7 +106,9 @@ func (b *Builder) Build() (*Bus, error) {
 	if err := b.config.validate(); err != nil {
 		return nil, err
 	}
-	return newBus(b.config), nil
+	bus := newBus(b.config)
+	bus.config.observer.built(bus)
+	return bus, nil
 }
 
 func (c *busConfig) validate() error {

@@ -72,11 +72,12 @@ const (
 var _ PeerSender = (*Bus)(nil)
 
 func newBus(c busConfig) *Bus {
+	c.dispatch.Ages = c.dispatch.Ages || c.observer.Built != nil
 	b := &Bus{
 		config:     c,
 		ids:        NewMessageIDSource(nil),
 		dispatcher: dispatch.New(withLanes(c.dispatch, c.handlers)),
-		pending:    newPendingCommands(c.commandTimeout),
+		pending:    newPendingCommands(c.commandTimeout, c.observer.CommandEnded),
 
 		subscriptions: newSubscriptions(),
 	}

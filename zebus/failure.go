@@ -112,7 +112,7 @@ func (in *incoming) unreadable(err error) {
 	}
 	b := in.bus
 	where := b.dumps.write(b.config.dumpFolder, b.ID(), &in.message)
-	err = fmt.Errorf("read %s: %w", in.message.Type, err)
+	err = fmt.Errorf("%w: %s: %w", ErrUnreadable, in.message.Type, err)
 	b.drop(&in.message, err)
 	b.config.logger.Error("unreadable message", "message", in.message.Type, "id", in.message.ID, "dump", where)
 	if b.config.publishErrors {

@@ -254,8 +254,8 @@ func (in *incoming) release() {
 
 // finish does what comes after the last handler.
 func (in *incoming) finish() {
-	defer in.bus.config.probe.end(in)
-	in.bus.config.probe.handled(in)
+	defer in.bus.config.observer.finished(in)
+	in.bus.config.observer.handled(in)
 	in.publishFailures()
 	in.letGo()
 	switch {
@@ -330,7 +330,7 @@ func (in *incoming) prepare(local bool) {
 		in.beSpecial().deadline = time.Now().Add(e.TimeLeft)
 	}
 	in.Entry = dispatch.Entry{Route: in.route.dispatch, Job: in, Size: len(in.message.Content) + entryOverhead, Local: local}
-	in.bus.config.probe.begin(in)
+	in.bus.config.observer.accepted(in)
 }
 
 // entryOverhead is what a queued message takes in memory beside its content, roughly: its entry and its envelope.

@@ -55,7 +55,7 @@ type EndedCommand struct {
 	Type     *MessageType
 	ID       MessageID
 	To       PeerID        // empty when it was sent to nobody
-	Duration time.Duration // since it was sent, 0 when it was not
+	Duration time.Duration // since it was to be sent
 	Err      error         // what Send returns
 }
 

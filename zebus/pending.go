@@ -16,6 +16,10 @@ type Pending struct {
 	to    PeerID // "" while it is not decided
 	name  MessageTypeID
 
+	messageType *MessageType
+	begun       time.Time   // when it was to be sent, where somebody wants to know
+	traced      func(error) // ends its trace; nil when there is none
+
 	result completion
 	over   atomic.Bool // set after result, which does not change any more
 	stop   func() bool // ends the watch over the context of SendAsync; nil when there is none
@@ -96,6 +100,7 @@ func (p *Pending) ended() bool { return p.over.Load() }
 // finish ends the command. It is called once, by whoever took the command out of the table.
 func (p *Pending) finish(c completion) {
 	p.result = c
+	p.tell()
 	p.mu.Lock()
 	p.over.Store(true)
 	if p.mu.done != nil {
@@ -104,6 +109,16 @@ func (p *Pending) finish(c completion) {
 	p.mu.Unlock()
 	if p.stop != nil {
 		p.stop()
+	}
+}
+
+// tell tells those who watch how the command ended, before its sender can know.
+func (p *Pending) tell() {
+	if p.traced != nil {
+		p.traced(p.result.err)
+	}
+	if t := p.table; t != nil && t.ended != nil {
+		t.ended(EndedCommand{Type: p.messageType, ID: p.id, To: p.to, Duration: time.Since(p.begun), Err: p.result.err})
 	}
 }
 
@@ -130,10 +145,11 @@ type pendingCommands struct {
 		closed   error // why no command may be added; nil while the bus runs
 	}
 	expiry expiry
+	ended  func(EndedCommand) // nil when nobody watches
 }
 
-func newPendingCommands(timeout time.Duration) *pendingCommands {
-	t := &pendingCommands{}
+func newPendingCommands(timeout time.Duration, ended func(EndedCommand)) *pendingCommands {
+	t := &pendingCommands{ended: ended}
 	t.mu.commands = make(map[MessageID]*Pending)
 	t.mu.closed = ErrNotRunning
 	t.expiry = expiry{timeout: timeout, end: t.expire}
@@ -236,6 +252,18 @@ func (t *pendingCommands) len() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return len(t.mu.commands)
+}
+
+// oldest returns when the command that waits longest was sent, by the time in its ID; zero when none waits.
+func (t *pendingCommands) oldest() (since time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for id := range t.mu.commands {
+		if at := id.Time(); since.IsZero() || at.Before(since) {
+			since = at
+		}
+	}
+	return since
 }
 
 // ErrCommandTimeout means that default_command_timeout passed without an answer.

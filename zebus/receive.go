@@ -14,6 +14,8 @@ import (
 var (
 	// ErrUnknownType means that no handler of this peer takes messages of the type.
 	ErrUnknownType = errors.New("zebus: message type is not handled here")
+	// ErrUnreadable means that the content of a message is not of its type.
+	ErrUnreadable = errors.New("zebus: message cannot be read")
 )
 
 // inbound is the bus as its transport sees it.
@@ -82,15 +84,18 @@ func (b *Bus) receiveAll(r *run, batch []TransportMessage) {
 // receive sorts one message: answers end their command here and now, the rest goes to the queues with its batch.
 func (b *Bus) receive(r *run, m *TransportMessage) {
 	if m.Type == completedType.ID() {
+		b.config.observer.received(completedType, m)
 		b.receiveCompletion(m)
 		return
 	}
 	rt := b.routes.find(m.Type)
 	if rt == nil {
+		b.config.observer.received(nil, m)
 		b.drop(m, ErrUnknownType)
 		b.config.transport.Ack(m)
 		return
 	}
+	b.config.observer.received(rt.messageType, m)
 	in := b.reception.next()
 	in.bus, in.run, in.route, in.message = b, r, rt, *m
 	in.prepare(false)
@@ -114,7 +119,7 @@ var completedType = (*MessageExecutionCompleted)(nil).ZebusType()
 func (b *Bus) receiveCompletion(m *TransportMessage) {
 	var answer MessageExecutionCompleted
 	if err := answer.ZebusUnmarshal(m.Content); err != nil {
-		b.drop(m, fmt.Errorf("read %s: %w", m.Type, err))
+		b.drop(m, fmt.Errorf("%w: %s: %w", ErrUnreadable, m.Type, err))
 		return
 	}
 	b.complete(&answer)

@@ -114,7 +114,7 @@ func (b *Bus) run(h Handler, all []*incoming, messages []Message, ctx *messageCo
 	parent, end := all[0].context()
 	defer end()
 	ctx.Context, ctx.incoming, ctx.batch = parent, all[0], all
-	reply, err := h.invoke(ctx, messages)
+	reply, err := b.call(ctx, h, messages)
 	for _, in := range all {
 		in.handled(h.name, reply, err)
 	}

@@ -51,20 +51,39 @@ func (b *Bus) PublishTo(ctx context.Context, evt Event, to ...Peer) error {
 	if r == nil {
 		return ErrNotRunning
 	}
-	b.config.probe.sending(evt, to)
+	b.config.observer.sending(evt, to)
+	if len(to) == 0 {
+		return nil
+	}
+	if b.config.tracing == nil {
+		return b.publish(ctx, r, evt, b.ids.Next(), to)
+	}
+	id := b.ids.Next()
+	ctx, end := b.traceSend(ctx, evt.ZebusType(), id, to...)
+	err := b.publish(ctx, r, evt, id, to)
+	end(err)
+	return err
+}
+
+// publish hands an event to the handlers of this peer, if it is one of to, and to the transport for the others.
+func (b *Bus) publish(ctx context.Context, r *run, evt Event, id MessageID, to []Peer) error {
 	to, local := b.withoutSelf(ctx, to)
 	if local {
-		b.handleLocally(ctx, r, evt, b.ids.Next(), nil)
+		b.handleLocally(ctx, r, evt, id, nil)
 	}
 	if len(to) == 0 {
 		return nil
 	}
-	id := b.ids.Next()
 	err := b.transmit(ctx, r, evt, id, to...)
+	b.refused(id, err)
+	return err
+}
+
+// refused tells of every peer for which the transport did not take a message.
+func (b *Bus) refused(id MessageID, err error) {
 	for _, missed := range sendErrors(err) {
 		b.undelivered(missed.To, id, missed.Err)
 	}
-	return err
 }
 
 // sendErrors returns the failures that a transport joined into one error, one for each peer.
@@ -138,7 +157,8 @@ func (b *Bus) withoutSelf(ctx context.Context, peers []Peer) (others []Peer, loc
 
 // send sends cmd unless err says that it has nowhere to go. What cannot be sent comes back as a command that has ended.
 func (b *Bus) send(ctx context.Context, cmd Command, to Peer, err error, watch func(context.Context, *Pending)) *Pending {
-	p := &Pending{table: b.pending, id: b.ids.Next(), to: to.ID, name: cmd.ZebusType().ID()}
+	p := &Pending{table: b.pending, id: b.ids.Next(), to: to.ID, name: cmd.ZebusType().ID(), messageType: cmd.ZebusType()}
+	ctx = b.watch(ctx, p, to)
 	if err = cmp.Or(err, sendable(cmd, to), ctx.Err()); err != nil {
 		p.finish(completion{err: fmt.Errorf("%s: %w", p.name, err)})
 		return p
@@ -150,6 +170,17 @@ func (b *Bus) send(ctx context.Context, cmd Command, to Peer, err error, watch f
 		b.deliver(ctx, cmd, to, p)
 	}
 	return p
+}
+
+// watch lets those hear of the command who want to. The context that it returns is for the way out.
+func (b *Bus) watch(ctx context.Context, p *Pending, to Peer) context.Context {
+	if b.pending.ended != nil {
+		p.begun = time.Now()
+	}
+	if b.config.tracing != nil {
+		return b.traceCommand(ctx, p, to)
+	}
+	return ctx
 }
 
 // watchContext ends the command when ctx ends, for callers that need not wait. It runs before the command is added, so
@@ -175,7 +206,7 @@ func sendable(cmd Command, to Peer) error {
 
 // deliver hands the command over to its peer, or to the handlers of this one. It is in the table by now.
 func (b *Bus) deliver(ctx context.Context, cmd Command, to Peer, p *Pending) {
-	b.config.probe.sendingTo(cmd, to)
+	b.config.observer.sendingTo(cmd, to)
 	r := b.running.Load()
 	switch {
 	case r == nil:
@@ -184,6 +215,7 @@ func (b *Bus) deliver(ctx context.Context, cmd Command, to Peer, p *Pending) {
 		b.handleLocally(ctx, r, cmd, p.id, p)
 	default:
 		if err := b.transmit(ctx, r, cmd, p.id, to); err != nil {
+			b.refused(p.id, err)
 			p.table.end(p.id, completion{err: fmt.Errorf("%s: %w", p.name, err)})
 		}
 	}
@@ -201,13 +233,17 @@ func (b *Bus) transmit(ctx context.Context, r *run, m Message, id MessageID, to 
 	if m.ZebusType().Kind() == KindCommand {
 		s.message.limit(ctx)
 	}
-	return b.config.transport.Send(Delivery{Message: &s.message, To: to})
+	d := Delivery{Message: &s.message, To: to}
+	err := b.config.transport.Send(d)
+	b.config.observer.sent(m.ZebusType(), d, err)
+	return err
 }
 
 // envelope puts what the bus says of every message around the content of one.
 func (b *Bus) envelope(ctx context.Context, r *run, t MessageTypeID, id MessageID, content []byte) TransportMessage {
 	msg := TransportMessage{ID: id, Type: t, Content: content, Originator: r.originator, Environment: &b.config.self.Environment}
 	msg.Originator.InitiatorUserName = b.initiatorOf(ctx)
+	msg.Extensions = b.extensions(ctx)
 	return msg
 }
 
