@@ -33,7 +33,7 @@ func (p *peer) open(endpoint string) error {
 		return err
 	}
 	l := &link{endpoint: endpoint}
-	if _, err := netip.ParseAddr(e.Host); err != nil {
+	if !isAddress(e.Host) {
 		p.link = l
 		p.startWriter(l)
 		return nil
@@ -44,6 +44,11 @@ func (p *peer) open(endpoint string) error {
 	}
 	p.link = l
 	return nil
+}
+
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
 }
 
 // dialable returns an endpoint that came from another peer, which may name anything.
@@ -61,7 +66,7 @@ func (p *peer) resolved(l *link) bool {
 		return true
 	}
 	e, _ := dialable(l.endpoint) // checked by open
-	address, err := resolve(p.out.resolving, e.Host)
+	address, err := p.out.lookUp(e.Host)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err == nil && !l.dropped {
@@ -103,7 +108,7 @@ func (p *peer) connect(l *link, e Endpoint) error {
 	if err != nil {
 		return fmt.Errorf("connect to %s: %w: %w", e, err, zebus.ErrPeerUnreachable)
 	}
-	err = errors.Join(pushOptions(s, &p.out.cfg), p.out.watcher.watch(s, zmq4.EVENT_ALL, p.events(l)))
+	err = errors.Join(pushOptions(s, &p.out.cfg, p.out.slice), p.out.watcher.watch(s, zmq4.EVENT_ALL, p.events(l)))
 	if err == nil {
 		err = s.Connect(e.String())
 	}
@@ -119,12 +124,12 @@ func (p *peer) connect(l *link, e Endpoint) error {
 const noReconnect = math.MaxInt32 / 4 * time.Millisecond
 
 // pushOptions sets what every outgoing socket has. ZMQ_IMMEDIATE stays 0: the socket takes messages before it is connected.
-func pushOptions(s *zmq4.Socket, cfg *Config) error {
+func pushOptions(s *zmq4.Socket, cfg *Config, slice time.Duration) error {
 	return errors.Join(
 		s.SetLinger(0),
 		s.SetReconnectIvl(noReconnect),
 		s.SetSndhwm(cfg.SendHighWaterMark),
-		s.SetSndtimeo(min(cfg.SendTimeout, writeSlice)),
+		s.SetSndtimeo(slice),
 		keepAliveOptions(s, cfg.KeepAlive),
 	)
 }

@@ -66,7 +66,6 @@ func (l *logText) text() string {
 }
 
 func TestPortInUse(t *testing.T) {
-	t.Parallel()
 	a := startNode(t, "Test.A.0", quick())
 	cfg := quick()
 	cfg.InboundEndpoint = a.endpoint

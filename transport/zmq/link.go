@@ -31,8 +31,9 @@ type link struct {
 	gone        bool // the peer said that it leaves: Stop does not wait for it
 
 	// early are the messages in the socket before it is established. They are dropped together with it.
-	early []zebus.MessageID
-	tally tally // of those sent since
+	early     []zebus.MessageID
+	confirmed int   // of early, those that the peer will have read once the connection stands
+	tally     tally // of those sent since
 
 	queue   []outgoing // what waits for the socket, in order
 	bytes   int        // of queue, and of the frame the writer is at
@@ -77,13 +78,28 @@ func (l *link) accepted(id zebus.MessageID) {
 		return
 	}
 	l.early = append(l.early, id)
+	if len(l.early) > maxEarly {
+		l.establish()
+	}
 }
+
+// maxEarly is more than a socket can hold that is not connected: beyond it messages do leave, to a libzmq so old that no
+// handshake is reported.
+const maxEarly = 1 << 20
 
 // establish notes that the connection stands: what is in the socket leaves now.
 func (l *link) establish() {
 	l.established, l.held = true, false
 	l.tally.sent += len(l.early)
-	l.early = nil
+	l.tally.arrived(l.confirmed)
+	l.early, l.confirmed = nil, 0
+}
+
+// settle says that the peer has read everything, or will have when it reads what comes next. It may say so before it
+// is known that the connection stands.
+func (l *link) settle() {
+	l.tally.settle()
+	l.confirmed = len(l.early)
 }
 
 func (l *link) push(m outgoing) {

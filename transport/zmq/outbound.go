@@ -21,6 +21,7 @@ import (
 // An outbound is everything that sends: the peers and what they share.
 type outbound struct {
 	cfg       Config
+	slice     time.Duration // of a wait for a full socket
 	log       *slog.Logger
 	context   *zmq4.Context
 	watcher   *watcher
@@ -30,12 +31,12 @@ type outbound struct {
 	table     table
 	buffers   sync.Pool // of *[]byte, for frames
 
-	refusing  atomic.Bool     // messages of the bus are refused
-	over      atomic.Bool     // no link is opened any more
-	sockets   atomic.Int32    // of links
-	writers   sync.WaitGroup  // their goroutines
-	resolving context.Context // of look-ups; ends with the writers
-	cancel    context.CancelFunc
+	refusing atomic.Bool    // messages of the bus are refused
+	over     atomic.Bool    // no link is opened any more
+	sockets  atomic.Int32   // of links
+	writers  sync.WaitGroup // their goroutines
+	lookUp   func(host string) (address string, err error)
+	cancel   context.CancelFunc // of look-ups
 }
 
 type outboundParams struct {
@@ -48,11 +49,13 @@ type outboundParams struct {
 
 func newOutbound(p outboundParams) *outbound {
 	o := &outbound{
-		cfg: p.Config, log: p.Config.Logger,
+		cfg: p.Config, slice: min(p.Config.SendTimeout, writeSlice), log: p.Config.Logger,
 		context: p.Context, watcher: p.Watcher, reports: p.Reports, frames: p.Frames,
 	}
 	o.buffers.New = func() any { return new([]byte) }
-	o.resolving, o.cancel = context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
+	o.cancel = cancel
+	o.lookUp = func(host string) (string, error) { return resolve(ctx, host) }
 	return o
 }
 
@@ -179,7 +182,7 @@ func (o *outbound) leaves(id zebus.PeerID, endpoint string) {
 func (o *outbound) answered(id zebus.PeerID) {
 	o.with(id, func(p *peer) {
 		if p.link != nil {
-			p.link.tally.settle()
+			p.link.settle()
 		}
 	})
 }

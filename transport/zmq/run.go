@@ -53,7 +53,7 @@ func startRun(ctx context.Context, cfg Config, self zebus.Self, up zebus.Inbound
 	if err = ctx.Err(); err != nil {
 		return nil, err
 	}
-	r.openOutbound()
+	r.openOutbound() //nolint:contextcheck // what it looks up later outlives the start
 	r.inbound.start()
 	return r, nil
 }
@@ -75,10 +75,10 @@ func newContext(cfg *Config) (*zmq4.Context, error) {
 
 // checkLibrary says what is wrong with a version of libzmq.
 func checkLibrary(major, minor, patch int) error {
-	switch {
-	case major == 4:
+	switch major {
+	case 4:
 		return nil
-	case major == 0: // pebbe/zmq4 says so when it refuses the library
+	case 0: // pebbe/zmq4 says so when it refuses the library
 		return errors.New("zmq: the libzmq found at run time is not the one this program was built with: " +
 			"install libzmq 4 (Debian: libzmq3-dev) and build again")
 	default:

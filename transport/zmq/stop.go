@@ -27,7 +27,7 @@ func (r *run) stop(ctx context.Context) error {
 // hangs is waited for in vain, for EndOfStreamAckTimeout; one that is known to be gone is not.
 func (r *run) takeLeave(ctx context.Context) error {
 	for _, p := range r.outbound.table.all() {
-		r.outbound.takeLeave(p, transport.NewEndOfStream(r.ids.Next(), r.from))
+		r.outbound.takeLeave(p, transport.NewEndOfStream(r.ids.Next(), r.from)) //nolint:contextcheck // it waits for nothing
 	}
 	timeout := time.NewTimer(r.cfg.EndOfStreamAckTimeout)
 	defer timeout.Stop()

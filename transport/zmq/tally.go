@@ -30,5 +30,11 @@ func (t *tally) heard(now time.Time) {
 // settle says that everything has arrived, or is accounted for otherwise.
 func (t *tally) settle() { t.floor, t.mark = t.sent, t.sent }
 
+// arrived says that the first n messages have arrived.
+func (t *tally) arrived(n int) {
+	t.floor = max(t.floor, n)
+	t.mark = max(t.mark, t.floor)
+}
+
 // uncertain returns how many messages may be lost if the connection dies now.
 func (t *tally) uncertain() int { return t.sent - t.floor }

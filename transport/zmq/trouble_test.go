@@ -80,6 +80,7 @@ func TestClosedAfterConnectFailure(t *testing.T) {
 			a.PeerChanged(zebus.PeerChange{Kind: zebus.PeerStartedChange, Peer: b.peer()})
 		}},
 		{"is tried again when it sends something", time.Hour, func(t *testing.T, a, b *node) {
+			t.Helper()
 			b.send(t, "here I am", a.peer())
 			a.received(t, 1)
 		}},
@@ -180,7 +181,6 @@ func stuffed(t *testing.T, l *rawServer, cfg zmq.Config) (n *node, server *rawPe
 }
 
 func TestPeerThatDoesNotRead(t *testing.T) {
-	t.Parallel()
 	cfg := quick()
 	cfg.SendTimeout = time.Hour
 	cfg.SendQueueLimit = 4 << 20
@@ -220,7 +220,6 @@ func TestPeerThatDoesNotRead(t *testing.T) {
 }
 
 func TestClosedAfterSendFailures(t *testing.T) {
-	t.Parallel()
 	cfg := quick()
 	cfg.SendTimeout = 5 * time.Millisecond
 	cfg.ClosedAfterSendFailure = time.Hour
@@ -248,7 +247,6 @@ func TestClosedAfterSendFailures(t *testing.T) {
 }
 
 func TestClosedPeerThatReadsAgain(t *testing.T) {
-	t.Parallel()
 	cfg := quick()
 	cfg.SendTimeout = 5 * time.Millisecond
 	cfg.ClosedAfterSendFailure = time.Millisecond

@@ -24,7 +24,6 @@ func frameOf(from zebus.PeerID, endpoint string, m *zebus.TransportMessage) []by
 }
 
 func TestFramesOnTheWire(t *testing.T) {
-	t.Parallel()
 	server := listenRaw(t)
 	a := startNode(t, "Test.A.0", quick())
 	to := zebus.Peer{ID: "Test.Raw.0", Endpoint: server.endpoint()}
@@ -55,7 +54,6 @@ func TestFramesOnTheWire(t *testing.T) {
 }
 
 func TestOddFrames(t *testing.T) {
-	t.Parallel()
 	rejected := make(chan zmq.RejectedFrame, 10)
 	cfg := quick()
 	cfg.Observer.FrameRejected = func(f zmq.RejectedFrame) { rejected <- f }
@@ -151,7 +149,6 @@ func TestTooLarge(t *testing.T) {
 }
 
 func TestEndOfStreamFrames(t *testing.T) {
-	t.Parallel()
 	server := listenRaw(t)
 	n := startNode(t, "Test.A.0", quick())
 	p := dialRaw(t, n.endpoint)
@@ -175,7 +172,6 @@ func TestEndOfStreamFrames(t *testing.T) {
 }
 
 func TestStopSaysEndOfStream(t *testing.T) {
-	t.Parallel()
 	server := listenRaw(t)
 	cfg := quick()
 	cfg.EndOfStreamAckTimeout = patience

@@ -60,18 +60,17 @@ func (p *peer) stopWriting(l *link) {
 // writeQueued writes one message of the queue, however long that takes; unless the peer is closed, or the link
 // dropped, before there is room.
 func (p *peer) writeQueued(l *link, m outgoing) {
-	stuck := time.Now()
-	for {
-		err := l.send(m.frame, 0)
-		now := time.Now()
-		if errors.Is(err, errFull) && now.Sub(stuck) < p.out.cfg.SendTimeout && !p.isDropped(l) {
-			continue
+	err := l.send(m.frame, 0)
+	for waited := p.out.slice; errors.Is(err, errFull); waited += p.out.slice {
+		if waited >= p.out.cfg.SendTimeout || p.isDropped(l) {
+			if p.wrote(l, m, err) {
+				return
+			}
+			waited = 0
 		}
-		if p.wrote(l, m, err, now) {
-			return
-		}
-		stuck = now
+		err = l.send(m.frame, 0)
 	}
+	p.wrote(l, m, err)
 }
 
 func (p *peer) isDropped(l *link) bool {
@@ -81,7 +80,7 @@ func (p *peer) isDropped(l *link) bool {
 }
 
 // wrote notes the outcome of one attempt, and returns whether it was the last for this message.
-func (p *peer) wrote(l *link, m outgoing, err error, now time.Time) (done bool) {
+func (p *peer) wrote(l *link, m outgoing, err error) (done bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
@@ -93,7 +92,7 @@ func (p *peer) wrote(l *link, m outgoing, err error, now time.Time) (done bool) 
 	case l.dropped:
 		p.giveUp(m, fmt.Errorf("connection to %s lost: %w", l.endpoint, zebus.ErrPeerUnreachable))
 	case errors.Is(err, errFull):
-		return p.stalled(l, m, now)
+		return p.stalled(l, m, time.Now())
 	default:
 		p.giveUp(m, fmt.Errorf("write to %s: %w: %w", l.endpoint, err, zebus.ErrPeerUnreachable))
 	}

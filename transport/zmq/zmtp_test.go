@@ -28,53 +28,53 @@ type rawPeer struct {
 type side struct{ greeting, ready []byte }
 
 // recorded returns what .NET's libzmq says as "PUSH" or "PULL".
-func recorded(t testing.TB, role string) side {
-	t.Helper()
+func recorded(tb testing.TB, role string) side {
+	tb.Helper()
 	text, err := os.ReadFile("testdata/zmtp.json")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var lines []struct{ Side, Greeting, Ready string }
 	if err := json.Unmarshal(text, &lines); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for _, l := range lines {
 		if strings.HasPrefix(l.Side, role) {
-			return side{unhex(t, l.Greeting), unhex(t, l.Ready)}
+			return side{unhex(tb, l.Greeting), unhex(tb, l.Ready)}
 		}
 	}
-	t.Fatalf("no recording of %s", role)
+	tb.Fatalf("no recording of %s", role)
 	return side{}
 }
 
-func unhex(t testing.TB, text string) []byte {
-	t.Helper()
+func unhex(tb testing.TB, text string) []byte {
+	tb.Helper()
 	b, err := hex.DecodeString(text)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b
 }
 
 // dialRaw connects to an endpoint as a PUSH socket does, up to and including the handshake.
-func dialRaw(t testing.TB, endpoint string) *rawPeer {
-	t.Helper()
+func dialRaw(tb testing.TB, endpoint string) *rawPeer {
+	tb.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(endpoint, "tcp://"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = conn.Close() })
+	tb.Cleanup(func() { _ = conn.Close() })
 	p := &rawPeer{conn}
-	p.shake(t, recorded(t, "PUSH"), recorded(t, "PULL"))
+	p.shake(tb, recorded(tb, "PUSH"), recorded(tb, "PULL"))
 	return p
 }
 
 // shake says the recorded bytes of one side and wants those of the other.
-func (p *rawPeer) shake(t testing.TB, ours, theirs side) {
-	t.Helper()
+func (p *rawPeer) shake(tb testing.TB, ours, theirs side) {
+	tb.Helper()
 	_ = p.SetDeadline(time.Now().Add(patience))
 	if err := p.tryShake(ours, theirs); err != nil {
-		t.Fatalf("raw peer: %v", err)
+		tb.Fatalf("raw peer: %v", err)
 	}
 }
 
@@ -111,19 +111,19 @@ func (p *rawPeer) tryRead(n int) ([]byte, error) {
 	return b, err
 }
 
-func (p *rawPeer) write(t testing.TB, b []byte) {
-	t.Helper()
+func (p *rawPeer) write(tb testing.TB, b []byte) {
+	tb.Helper()
 	if _, err := p.Write(b); err != nil {
-		t.Fatalf("raw peer cannot write: %v", err)
+		tb.Fatalf("raw peer cannot write: %v", err)
 	}
 }
 
 // readFrame reads one message: its flags byte, and its body.
-func (p *rawPeer) readFrame(t testing.TB) (flags byte, body []byte) {
-	t.Helper()
+func (p *rawPeer) readFrame(tb testing.TB) (flags byte, body []byte) {
+	tb.Helper()
 	flags, body, err := p.tryReadFrame()
 	if err != nil {
-		t.Fatalf("raw peer cannot read: %v", err)
+		tb.Fatalf("raw peer cannot read: %v", err)
 	}
 	return flags, body
 }
@@ -147,8 +147,8 @@ func (p *rawPeer) tryReadFrame() (flags byte, body []byte, err error) {
 }
 
 // sendFrame writes one message, or a part of one with more to come.
-func (p *rawPeer) sendFrame(t testing.TB, body []byte, more bool) {
-	t.Helper()
+func (p *rawPeer) sendFrame(tb testing.TB, body []byte, more bool) {
+	tb.Helper()
 	var flags byte
 	if more {
 		flags = 1
@@ -157,7 +157,7 @@ func (p *rawPeer) sendFrame(t testing.TB, body []byte, more bool) {
 	if len(body) > 255 {
 		head = binary.BigEndian.AppendUint64([]byte{flags | 2}, uint64(len(body)))
 	}
-	p.write(t, append(head, body...))
+	p.write(tb, append(head, body...))
 }
 
 // A rawServer listens for connections as a PULL socket does.
@@ -165,38 +165,38 @@ type rawServer struct {
 	net.Listener
 }
 
-func listenRaw(t testing.TB) *rawServer {
-	t.Helper()
+func listenRaw(tb testing.TB) *rawServer {
+	tb.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = l.Close() })
+	tb.Cleanup(func() { _ = l.Close() })
 	return &rawServer{l}
 }
 
 func (s *rawServer) endpoint() string { return "tcp://" + s.Addr().String() }
 
 // accept takes the next connection, up to and including the handshake.
-func (s *rawServer) accept(t testing.TB) *rawPeer {
-	t.Helper()
+func (s *rawServer) accept(tb testing.TB) *rawPeer {
+	tb.Helper()
 	conn, err := s.Accept()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = conn.Close() })
+	tb.Cleanup(func() { _ = conn.Close() })
 	p := &rawPeer{conn}
-	p.shake(t, recorded(t, "PULL"), recorded(t, "PUSH"))
+	p.shake(tb, recorded(tb, "PULL"), recorded(tb, "PUSH"))
 	return p
 }
 
 // message reads one frame and the message in it.
-func (p *rawPeer) message(t testing.TB) zebus.TransportMessage {
-	t.Helper()
-	_, body := p.readFrame(t)
+func (p *rawPeer) message(tb testing.TB) zebus.TransportMessage {
+	tb.Helper()
+	_, body := p.readFrame(tb)
 	m, err := transport.ReadMessage(body)
 	if err != nil {
-		t.Fatalf("raw peer was sent %x: %v", body, err)
+		tb.Fatalf("raw peer was sent %x: %v", body, err)
 	}
 	return m
 }

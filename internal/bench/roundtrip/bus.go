@@ -28,7 +28,8 @@ func startBus(ctx context.Context, id zebus.PeerID, directory zebus.Directory, h
 	if err != nil {
 		return nil, err
 	}
-	bus, err := zebus.NewBuilder(id).WithEnvironment(environment).WithTransport(t).WithDirectory(directory).WithHandlers(handlers...).Build()
+	b := zebus.NewBuilder(id).WithEnvironment(environment).WithTransport(t).WithDirectory(directory).WithHandlers(handlers...)
+	bus, err := b.Build() //nolint:contextcheck // nothing starts before Start
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +57,7 @@ func serveBus(ctx context.Context, _ options, ready func(string) (string, error)
 		return err
 	}
 	orphaned()
-	return bus.Stop(context.Background())
+	return bus.Stop(context.Background()) //nolint:contextcheck // the context may have ended, and the leave has a limit of its own
 }
 
 // An acquaintance is a directory that knows one other peer, for everything.

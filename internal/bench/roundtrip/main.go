@@ -17,6 +17,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
 )
 
@@ -74,12 +75,17 @@ func run(ctx context.Context, o options, out io.Writer) error {
 // report prints the results, the first of which is what the others are compared with.
 func report(out io.Writer, results []result, limit float64) error {
 	raw := results[0].p50()
-	fmt.Fprintf(out, "%-26s %10s %10s %8s\n", "round trip", "p50", "p99", "ratio")
+	var table strings.Builder
+	fmt.Fprintf(&table, "%-26s %10s %10s %8s\n", "round trip", "p50", "p99", "ratio")
 	slow := false
 	for _, r := range results {
 		ratio := float64(r.p50()) / float64(raw)
-		fmt.Fprintf(out, "%-26s %10v %10v %8.2f\n", r.name, r.p50().Round(100*time.Nanosecond), r.p99().Round(100*time.Nanosecond), ratio)
+		const unit = 100 * time.Nanosecond
+		fmt.Fprintf(&table, "%-26s %10v %10v %8.2f\n", r.name, r.p50().Round(unit), r.p99().Round(unit), ratio)
 		slow = slow || ratio > limit
+	}
+	if _, err := io.WriteString(out, table.String()); err != nil {
+		return err
 	}
 	if slow {
 		return fmt.Errorf("%w of %.2f times the raw ping-pong", errSlow, limit)

@@ -25,7 +25,8 @@ func spawn(ctx context.Context, c contestant, o options) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	command := exec.CommandContext(ctx, executable, "-serve", c.name, "-bytes", strconv.Itoa(o.bytes), "-text", strconv.Itoa(o.text))
+	arguments := []string{"-serve", c.name, "-bytes", strconv.Itoa(o.bytes), "-text", strconv.Itoa(o.text)}
+	command := exec.CommandContext(ctx, executable, arguments...) //nolint:gosec // this program again
 	command.Stderr = os.Stderr
 	in, err := command.StdinPipe()
 	if err != nil {
