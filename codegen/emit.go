@@ -34,7 +34,7 @@ func emit(m *model) ([]byte, error) {
 	if err := file.Render(&out); err != nil {
 		return nil, fmt.Errorf("render %s: %w", m.path, err)
 	}
-	return groupImports(out.Bytes()), nil
+	return constrained(groupImports(out.Bytes()), m.condition), nil
 }
 
 // groupImports puts the standard library first and a line before the rest, as people do.

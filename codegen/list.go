@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/tools/go/packages"
 )
@@ -38,9 +39,13 @@ func list(ctx context.Context, o Options) ([]*packages.Package, error) {
 	return concerned, errors.Join(errs...)
 }
 
-// concernsUs says whether a package has directives, or a file that was generated when it had some.
+// concernsUs says whether a package has directives, or a file that was generated when it had some and would be built.
 func concernsUs(pkg *packages.Package, output string) (bool, error) {
-	if _, err := os.Stat(filepath.Join(pkg.Dir, output)); err == nil {
+	generated := filepath.Join(pkg.Dir, output)
+	if slices.Contains(pkg.IgnoredFiles, generated) {
+		return false, nil // it belongs to sources that this build does not have
+	}
+	if _, err := os.Stat(generated); err == nil {
 		return true, nil
 	}
 	for _, file := range pkg.GoFiles {

@@ -4,14 +4,15 @@ import "slices"
 
 // The model of a package: everything that emitters need, with all names decided.
 type model struct {
-	path     string
-	name     string
-	sources  []string // base names of the files that hold messages and handlers
-	messages []*message
-	enums    []*enum // those whose names matter
-	services []*service
-	taken    func(name string) bool // whether the package declares the name
-	imports  map[string]string      // names of packages by import path
+	path      string
+	name      string
+	sources   []string // base names of the files that hold messages and handlers
+	messages  []*message
+	enums     []*enum // those whose names matter
+	services  []*service
+	condition string                 // under which the sources are built, if they have one in common
+	taken     func(name string) bool // whether the package declares the name
+	imports   map[string]string      // names of packages by import path
 }
 
 type messageKind int

@@ -21,18 +21,19 @@ const (
 type packageParser struct {
 	problems
 
-	pkg       *packages.Package
-	output    string
-	namespace string
-	used      map[string]bool                  // names of the generated file
-	seen      map[*ast.Comment]bool            // directives that belong to something
-	annotated map[*types.TypeName]*declaration // messages and enums of the package
-	enums     map[*types.TypeName]*enum        // those that were met as routing members, or that have JSON
-	oneOfs    map[*types.TypeName][]*field     // cases of the interfaces that were met
-	order     []*declaration                   // messages and enums in the order of the source
-	handlers  []*ast.FuncDecl                  // annotated functions in the order of the source
-	handler   map[*ast.FuncDecl]*directive     // their directives
-	model     *model
+	pkg        *packages.Package
+	output     string
+	namespace  string
+	used       map[string]bool                  // names of the generated file
+	seen       map[*ast.Comment]bool            // directives that belong to something
+	annotated  map[*types.TypeName]*declaration // messages and enums of the package
+	enums      map[*types.TypeName]*enum        // those that were met as routing members, or that have JSON
+	oneOfs     map[*types.TypeName][]*field     // cases of the interfaces that were met
+	order      []*declaration                   // messages and enums in the order of the source
+	handlers   []*ast.FuncDecl                  // annotated functions in the order of the source
+	handler    map[*ast.FuncDecl]*directive     // their directives
+	model      *model
+	conditions []string // under which the sources of the generated file are built
 }
 
 // declaration is an annotated type.
@@ -67,6 +68,7 @@ func parse(pkg *packages.Package, output string) (*model, error) {
 	for _, file := range files {
 		p.collect(file)
 	}
+	p.model.condition = shared(p.conditions)
 	p.messages()
 	p.services()
 	return p.model, p.err()
@@ -113,6 +115,7 @@ func (p *packageParser) collect(file *ast.File) {
 	p.strays(file)
 	if len(p.order)+len(p.handlers) > before {
 		p.model.sources = append(p.model.sources, p.fileName(file))
+		p.conditions = append(p.conditions, constraintOf(file))
 	}
 }
 
