@@ -98,8 +98,7 @@ func (n *Network) Script(id zebus.PeerID, scripts ...Script) *zebus.Bus {
 }
 
 // Builder returns a builder that has everything a peer on this network needs, for a test that needs more: retries,
-// middleware, limits. Its bus is started with [Network.Join]. Its observer and its probe are the network's; a test that
-// sets its own gives up [Network.Problems], or records and [Network.WaitQuiet].
+// middleware, limits, observers of its own. Its bus is started with [Network.Join].
 func (n *Network) Builder(id zebus.PeerID) *zebus.Builder {
 	n.t.Helper()
 	transport, err := n.wire.NewTransport(memory.Config{Endpoint: endpointOf(id)})
@@ -111,7 +110,7 @@ func (n *Network) Builder(id zebus.PeerID) *zebus.Builder {
 		WithTransport(transport).
 		WithDirectory(n.directoryOf(id)).
 		WithObserver(n.troubles.observer(id)).
-		WithProbe(n.probe(id))
+		WithObserver(n.observer(id))
 }
 
 // Join builds a bus and starts it. It ends the test when that fails.
@@ -147,15 +146,15 @@ func (n *Network) buses() []*zebus.Bus {
 	return slices.Clone(n.mu.buses)
 }
 
-// probe records what a peer does and counts what it has in hand.
-func (n *Network) probe(id zebus.PeerID) zebus.Probe {
-	return zebus.Probe{
-		Sending: func(m zebus.Message, to []zebus.Peer) { n.log.sending(id, m, to) },
-		Begin:   func(*zebus.TransportMessage) { n.activity.begin() },
+// observer records what a peer does and counts what it has in hand.
+func (n *Network) observer(id zebus.PeerID) zebus.Observer {
+	return zebus.Observer{
+		Sending:  func(m zebus.Message, to []zebus.Peer) { n.log.sending(id, m, to) },
+		Accepted: func(*zebus.TransportMessage) { n.activity.begin() },
 		Handled: func(t *zebus.MessageType, m *zebus.TransportMessage, reply zebus.Message, err error) {
 			n.log.handled(Record{Peer: id, Message: reply, Command: m.Type, Err: err, To: []zebus.PeerID{m.Originator.SenderID}}, t)
 		},
-		End: func(*zebus.TransportMessage) { n.activity.end() },
+		Finished: func(*zebus.TransportMessage) { n.activity.end() },
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/zebus-go/zebus/zebus"
 )
 
-// sightings is what a probe saw, in order.
+// sightings is what an observer saw, in order.
 type sightings struct {
 	mu   sync.Mutex
 	seen []string
@@ -34,8 +34,8 @@ func (s *sightings) count(by int) {
 	s.open += by
 }
 
-func (s *sightings) probe() zebus.Probe {
-	return zebus.Probe{
+func (s *sightings) observer() zebus.Observer {
+	return zebus.Observer{
 		Sending: func(m zebus.Message, to []zebus.Peer) {
 			var names []string
 			for _, p := range to {
@@ -43,15 +43,15 @@ func (s *sightings) probe() zebus.Probe {
 			}
 			s.note("sending %s to [%s]", m.ZebusType().ID().Name(), strings.Join(names, " "))
 		},
-		Begin: func(*zebus.TransportMessage) { s.count(1) },
+		Accepted: func(*zebus.TransportMessage) { s.count(1) },
 		Handled: func(t *zebus.MessageType, _ *zebus.TransportMessage, reply zebus.Message, err error) {
 			s.note("handled %s: %t, %v", t.ID().Name(), reply != nil, err)
 		},
-		End: func(*zebus.TransportMessage) { s.count(-1) },
+		Finished: func(*zebus.TransportMessage) { s.count(-1) },
 	}
 }
 
-func TestProbe(t *testing.T) {
+func TestObserverSees(t *testing.T) {
 	tests := map[string]struct {
 		do   func(ctx context.Context, b *zebus.Bus) error
 		want []string
@@ -65,13 +65,13 @@ func TestProbe(t *testing.T) {
 		"a command when the bus has stopped": {afterStop(sending(&interop.Echo{})), nil},
 	}
 	for name, tc := range tests {
-		inTown(t, "a probe sees "+name, func(t *testing.T, town *town) {
+		inTown(t, "an observer sees "+name, func(t *testing.T, town *town) {
 			var s sightings
 			noted := zebus.HandleEvent(func(context.Context, *interop.Note) error { return nil })
 			a := town.start(town.builder("A.0", noted,
 				zebus.HandleRequest(func(context.Context, *interop.Echo) (*interop.EchoReply, error) { return &interop.EchoReply{}, nil }),
 				zebus.HandleCommand(func(ctx context.Context, cmd *interop.Fail) error { return zebus.Reply(ctx, int(cmd.Code), cmd.Text) }),
-			).WithProbe(s.probe()))
+			).WithObserver(s.observer()))
 			town.peer("B.0", noted, zebus.HandleCommand(func(context.Context, *interop.Knock) error { return nil }))
 			_ = tc.do(t.Context(), a)
 			synctest.Wait()
