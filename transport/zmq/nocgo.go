@@ -45,3 +45,6 @@ func (*Transport) Stop(context.Context) error { return nil }
 
 // OutboundSockets returns zero.
 func (*Transport) OutboundSockets() int { return 0 }
+
+// ConnectedPeers returns zero.
+func (*Transport) ConnectedPeers() int { return 0 }
