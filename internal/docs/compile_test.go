@@ -27,6 +27,7 @@ func TestGoBlocksCompile(t *testing.T) {
 	}
 	module.generate(t)
 	module.check(t)
+	module.test(t)
 }
 
 // skipped reports whether a block asks not to be compiled. It must say why.
@@ -43,11 +44,12 @@ type userModule struct {
 	dir       string
 	toolDir   string
 	annotated map[string]bool // folders whose blocks hold zebus directives
+	tested    map[string]bool // folders whose blocks hold tests
 }
 
 func newModule(t *testing.T) *userModule {
 	t.Helper()
-	m := &userModule{dir: t.TempDir(), toolDir: t.TempDir(), annotated: map[string]bool{}}
+	m := &userModule{dir: t.TempDir(), toolDir: t.TempDir(), annotated: map[string]bool{}, tested: map[string]bool{}}
 	checkout, err := filepath.Abs(root)
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +72,9 @@ func (m *userModule) add(t *testing.T, b docs.Block) {
 	write(t, filepath.Join(m.dir, src.Dir, src.File), src.Text)
 	if strings.Contains(src.Text, "//zebus:") {
 		m.annotated[src.Dir] = true
+	}
+	if b.Has("run") {
+		m.tested[src.Dir] = true
 	}
 }
 
@@ -98,6 +103,7 @@ func (m *userModule) check(t *testing.T) {
 		Mode:    packages.LoadSyntax,
 		Dir:     m.dir,
 		Env:     environment(),
+		Tests:   true,
 	}, "./...")
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +113,16 @@ func (m *userModule) check(t *testing.T) {
 			if !isAllowed(e) {
 				t.Errorf("%s: %s", strings.TrimPrefix(e.Pos, filepath.Join(m.dir, filepath.Base(p.PkgPath))+"/"), e.Msg)
 			}
+		}
+	}
+}
+
+// test runs the tests of the pages.
+func (m *userModule) test(t *testing.T) {
+	t.Helper()
+	for dir := range m.tested {
+		if out, err := goTool(t.Context(), m.dir, "go", "test", "./"+dir); err != nil {
+			t.Errorf("the tests of %s: %v\n%s", dir, err, out)
 		}
 	}
 }

@@ -17,6 +17,8 @@
 // ```go skip: reason does not compile it. What a block needs and a reader does not is written in a comment that opens
 // with a line <!--go and ends with a line -->.
 //
+// A block that starts with ```go run holds test functions, which are run with everything that the page declares.
+//
 // A block that starts with ```sh is shown; with ```sh run it is run as well, by bash, from the root of the checkout,
 // and must exit 0 within two minutes. What it leaves in the background is ended with it. When the next block starts with
 // ```text output, each of its lines must occur in the output, in that order, "…" standing for anything.

@@ -36,6 +36,9 @@ func init() { //nolint:gochecknoinits // one list of paths is easier to keep tha
 // GoSource turns a Go block into a file.
 func GoSource(b Block) (Source, error) {
 	src := Source{Dir: dirOf(b), File: fmt.Sprintf("line%d.go", b.Line)}
+	if b.Has("run") {
+		src.File = fmt.Sprintf("line%d_test.go", b.Line)
+	}
 	if file, err := parse(b.Text); err == nil {
 		src.Dir += "_" + file.Name.Name
 		src.Text = at(b) + b.Text
