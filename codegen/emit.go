@@ -30,6 +30,9 @@ func emit(m *model) ([]byte, error) {
 	for _, s := range m.services {
 		emitService(file, s)
 	}
+	if err := emitDescriptors(file, m); err != nil {
+		return nil, err
+	}
 	var out bytes.Buffer
 	if err := file.Render(&out); err != nil {
 		return nil, fmt.Errorf("render %s: %w", m.path, err)

@@ -98,7 +98,7 @@ func (p *packageParser) field(owner string, member *types.Var, text string) *fie
 		p.addf(member.Pos(), "%s has a tag but is not exported: capitalize it, or remove the tag", name)
 	}
 	f := &field{
-		name: member.Name(), path: member.Name(), number: t.number, included: t.include,
+		name: member.Name(), pos: member.Pos(), path: member.Name(), number: t.number, included: t.include,
 		required: t.required, packed: t.packed, position: t.position,
 	}
 	if problem := p.fieldType(f, member, t); problem != "" {

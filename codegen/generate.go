@@ -82,9 +82,9 @@ func Generate(ctx context.Context, o Options) ([]Result, error) {
 		return nil, err
 	}
 	var files []file
-	overlay := map[string][]byte{}
+	others := newNeighbours(pkgs)
 	for _, level := range levels(pkgs) {
-		generated, err := generateAll(ctx, o, level, overlay)
+		generated, err := generateAll(ctx, o, level, others)
 		if err != nil {
 			return nil, err
 		}
@@ -94,8 +94,8 @@ func Generate(ctx context.Context, o Options) ([]Result, error) {
 }
 
 // generateAll generates packages that do not depend on each other, and puts the result into the overlay.
-func generateAll(ctx context.Context, o Options, pkgs []*packages.Package, overlay map[string][]byte) ([]file, error) {
-	loaded, err := load(ctx, o, pkgs, overlay)
+func generateAll(ctx context.Context, o Options, pkgs []*packages.Package, others *neighbours) ([]file, error) {
+	loaded, err := load(ctx, o, pkgs, others.overlay)
 	if err != nil {
 		return nil, err
 	}
@@ -105,9 +105,9 @@ func generateAll(ctx context.Context, o Options, pkgs []*packages.Package, overl
 	files := make([]file, len(loaded))
 	errs := make([]error, len(loaded))
 	for i, pkg := range loaded {
-		files[i], errs[i] = generate(pkg, o.Output)
+		files[i], errs[i] = generate(pkg, o.Output, others)
 		if files[i].content != nil {
-			overlay[files[i].path] = files[i].content
+			others.overlay[files[i].path] = files[i].content
 		}
 	}
 	return files, errors.Join(errs...)
@@ -120,17 +120,17 @@ type file struct {
 	content []byte
 }
 
-func generate(pkg *packages.Package, output string) (file, error) {
+func generate(pkg *packages.Package, output string, others *neighbours) (file, error) {
 	if errs := errorsOf(pkg, packages.ParseError); len(errs) > 0 || pkg.Types == nil {
 		return file{}, errors.Join(errs...)
 	}
-	m, err := parse(pkg, output)
+	m, err := parse(pkg, output, others)
 	if err != nil {
 		// An import that is missing explains the types that are.
 		return file{}, errors.Join(append(errorsOf(pkg, packages.ListError), err)...)
 	}
 	f := file{pkg: pkg.PkgPath, path: filepath.Join(pkg.Dir, output)}
-	if len(m.messages) == 0 && len(m.services) == 0 {
+	if len(m.messages) == 0 && len(m.services) == 0 && len(m.protoFiles) == 0 {
 		return f, nil
 	}
 	f.content, err = emit(m)

@@ -1,18 +1,21 @@
 package codegen
 
+import "go/token"
+
 import "slices"
 
 // The model of a package: everything that emitters need, with all names decided.
 type model struct {
-	path      string
-	name      string
-	sources   []string // base names of the files that hold messages and handlers
-	messages  []*message
-	enums     []*enum // those whose names matter
-	services  []*service
-	condition string                 // under which the sources are built, if they have one in common
-	taken     func(name string) bool // whether the package declares the name
-	imports   map[string]string      // names of packages by import path
+	path       string
+	name       string
+	sources    []string // base names of the files that hold messages and handlers
+	messages   []*message
+	enums      []*enum // those whose names matter
+	services   []*service
+	protoFiles []*protoFile           // the messages and enums in the words of protobuf
+	condition  string                 // under which the sources are built, if they have one in common
+	taken      func(name string) bool // whether the package declares the name
+	imports    map[string]string      // names of packages by import path
 }
 
 type messageKind int
@@ -80,8 +83,9 @@ const (
 // field is a member with a number.
 type field struct {
 	name     string
-	path     string // from the message to the field, through embedded structs: Base.Name, mostly the name alone
-	number   int    // the lowest number of its cases when it is a oneOf
+	pos      token.Pos // in the source
+	path     string    // from the message to the field, through embedded structs: Base.Name, mostly the name alone
+	number   int       // the lowest number of its cases when it is a oneOf
 	shape    shape
 	value    value // of the field, of what it points to, of an element, or of what a map holds
 	required bool

@@ -23,6 +23,7 @@ type packageParser struct {
 
 	pkg        *packages.Package
 	output     string
+	neighbours *neighbours
 	namespace  string
 	used       map[string]bool                  // names of the generated file
 	seen       map[*ast.Comment]bool            // directives that belong to something
@@ -46,18 +47,19 @@ type declaration struct {
 }
 
 // parse reads a package. The error holds every problem at once.
-func parse(pkg *packages.Package, output string) (*model, error) {
+func parse(pkg *packages.Package, output string, others *neighbours) (*model, error) {
 	p := &packageParser{
-		problems:  problems{fset: pkg.Fset},
-		pkg:       pkg,
-		output:    output,
-		used:      map[string]bool{},
-		seen:      map[*ast.Comment]bool{},
-		annotated: map[*types.TypeName]*declaration{},
-		enums:     map[*types.TypeName]*enum{},
-		oneOfs:    map[*types.TypeName][]*field{},
-		handler:   map[*ast.FuncDecl]*directive{},
-		model:     &model{path: pkg.PkgPath, name: pkg.Name},
+		problems:   problems{fset: pkg.Fset},
+		pkg:        pkg,
+		output:     output,
+		neighbours: others,
+		used:       map[string]bool{},
+		seen:       map[*ast.Comment]bool{},
+		annotated:  map[*types.TypeName]*declaration{},
+		enums:      map[*types.TypeName]*enum{},
+		oneOfs:     map[*types.TypeName][]*field{},
+		handler:    map[*ast.FuncDecl]*directive{},
+		model:      &model{path: pkg.PkgPath, name: pkg.Name},
 	}
 	p.model.imports = importNames(pkg)
 	p.model.taken = func(name string) bool { return pkg.Types.Scope().Lookup(name) != nil }
@@ -71,6 +73,7 @@ func parse(pkg *packages.Package, output string) (*model, error) {
 	p.model.condition = shared(p.conditions)
 	p.messages()
 	p.services()
+	p.describe()
 	return p.model, p.err()
 }
 

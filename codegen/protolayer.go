@@ -1,6 +1,8 @@
 package codegen
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -84,16 +86,22 @@ func neededNamespaces(nodes []*protoNode) map[[2]string]bool {
 			}
 		}
 	}
-	for range nodes {
-		for first := range needed {
-			for second := range needed {
-				if first[1] == second[0] {
-					needed[[2]string{first[0], second[1]}] = true
-				}
+	for before := 0; before < len(needed); {
+		before = len(needed)
+		chain(needed)
+	}
+	return needed
+}
+
+// chain adds what follows from two steps.
+func chain(needed map[[2]string]bool) {
+	for _, first := range slices.Collect(maps.Keys(needed)) {
+		for _, second := range slices.Collect(maps.Keys(needed)) {
+			if first[1] == second[0] {
+				needed[[2]string{first[0], second[1]}] = true
 			}
 		}
 	}
-	return needed
 }
 
 // protoPath is the path by which other .proto files import that of a namespace in a Go package.

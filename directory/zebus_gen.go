@@ -1169,3 +1169,111 @@ func (m *DynamicSubscriptions) ZebusUnmarshal(b []byte) error {
 	m.ZebusRead(&r)
 	return r.Err()
 }
+
+// The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
+func init() {
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoAbcZebusDirectoryDirectory,
+		Messages: []wire.Message{
+			(*RegisterPeerCommand)(nil),
+			(*RegisterPeerResponse)(nil),
+			(*UnregisterPeerCommand)(nil),
+			(*UpdatePeerSubscriptionsCommand)(nil),
+			(*UpdatePeerSubscriptionsForTypesCommand)(nil),
+			(*DecommissionPeerCommand)(nil),
+			(*MarkPeerAsRespondingCommand)(nil),
+			(*MarkPeerAsNotRespondingCommand)(nil),
+			(*PingPeerCommand)(nil),
+			(*PeerStarted)(nil),
+			(*PeerStopped)(nil),
+			(*PeerDecommissioned)(nil),
+			(*PeerNotResponding)(nil),
+			(*PeerResponding)(nil),
+			(*PeerSubscriptionsUpdated)(nil),
+			(*PeerSubscriptionsForTypesUpdated)(nil),
+		},
+		References: []wire.Message{(*zebus.PeerDescriptor)(nil), (*zebus.Subscription)(nil), (*zebus.SubscriptionsForType)(nil)},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoAbcZebusDirectoryMessagesDirectory,
+		Messages:   []wire.Message{(*MarkPeerAsRespondingInternalCommand)(nil), (*MarkPeerAsNotRespondingInternalCommand)(nil)},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoZebusDirectoryDirectory,
+		Messages:   []wire.Message{(*Record)(nil), (*DynamicSubscriptions)(nil)},
+		References: []wire.Message{(*zebus.PeerDescriptor)(nil), (*zebus.BindingKey)(nil)},
+	})
+}
+
+// protoAbcZebusDirectoryDirectory is the descriptor of Abc/Zebus/Directory/directory.proto, as zebusgen proto writes it.
+const protoAbcZebusDirectoryDirectory = "" +
+	"\n" +
+	"#Abc/Zebus/Directory/directory.proto\x12\x13Abc.Zebus.Directory\x1a\x1fAbc/Zebus/Directory/zebus.proto\x1a\x15Abc/Zebus/zebus.proto\x1a\x0fzebus/bcl.proto\x1a\x11zebus/words.proto\"H\n" +
+	"\x13RegisterPeerCommand\x121\n" +
+	"\x04peer\x18\x01 \x01(\v2#.Abc.Zebus.Directory.PeerDescriptor\"U\n" +
+	"\x14RegisterPeerResponse\x12=\n" +
+	"\x10peer_descriptors\x18\x01 \x03(\v2#.Abc.Zebus.Directory.PeerDescriptor\"x\n" +
+	"\x15UnregisterPeerCommand\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12\x15\n" +
+	"\rpeer_endpoint\x18\x02 \x01(\t\x12$\n" +
+	"\rtimestamp_utc\x18\x03 \x01(\v2\r.bcl.DateTime\"\x9a\x01\n" +
+	"\x1eUpdatePeerSubscriptionsCommand\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12.\n" +
+	"\rsubscriptions\x18\x02 \x03(\v2\x17.Abc.Zebus.Subscription\x12$\n" +
+	"\rtimestamp_utc\x18\x03 \x01(\v2\r.bcl.DateTime\"\xbe\x01\n" +
+	"&UpdatePeerSubscriptionsForTypesCommand\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12J\n" +
+	"\x17subscriptions_for_types\x18\x02 \x03(\v2).Abc.Zebus.Directory.SubscriptionsForType\x12$\n" +
+	"\rtimestamp_utc\x18\x03 \x01(\v2\r.bcl.DateTime\"=\n" +
+	"\x17DecommissionPeerCommand\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\"g\n" +
+	"\x1bMarkPeerAsRespondingCommand\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12$\n" +
+	"\rtimestamp_utc\x18\x02 \x01(\v2\r.bcl.DateTime\"j\n" +
+	"\x1eMarkPeerAsNotRespondingCommand\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12$\n" +
+	"\rtimestamp_utc\x18\x02 \x01(\v2\r.bcl.DateTime\"\x11\n" +
+	"\x0fPingPeerCommand\"K\n" +
+	"\vPeerStarted\x12<\n" +
+	"\x0fpeer_descriptor\x18\x01 \x01(\v2#.Abc.Zebus.Directory.PeerDescriptor\"n\n" +
+	"\vPeerStopped\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12\x15\n" +
+	"\rpeer_endpoint\x18\x02 \x01(\t\x12$\n" +
+	"\rtimestamp_utc\x18\x03 \x01(\v2\r.bcl.DateTime\"8\n" +
+	"\x12PeerDecommissioned\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\"]\n" +
+	"\x11PeerNotResponding\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12$\n" +
+	"\rtimestamp_utc\x18\x02 \x01(\v2\r.bcl.DateTime\"Z\n" +
+	"\x0ePeerResponding\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12$\n" +
+	"\rtimestamp_utc\x18\x02 \x01(\v2\r.bcl.DateTime\"X\n" +
+	"\x18PeerSubscriptionsUpdated\x12<\n" +
+	"\x0fpeer_descriptor\x18\x01 \x01(\v2#.Abc.Zebus.Directory.PeerDescriptor\"\xb8\x01\n" +
+	" PeerSubscriptionsForTypesUpdated\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12J\n" +
+	"\x17subscriptions_for_types\x18\x02 \x03(\v2).Abc.Zebus.Directory.SubscriptionsForType\x12$\n" +
+	"\rtimestamp_utc\x18\x03 \x01(\v2\r.bcl.DateTime"
+
+// protoAbcZebusDirectoryMessagesDirectory is the descriptor of Abc/Zebus/Directory/Messages/directory.proto, as zebusgen proto writes it.
+const protoAbcZebusDirectoryMessagesDirectory = "" +
+	"\n" +
+	",Abc/Zebus/Directory/Messages/directory.proto\x12\x1cAbc.Zebus.Directory.Messages\x1a\x0fzebus/bcl.proto\x1a\x11zebus/words.proto\"o\n" +
+	"#MarkPeerAsRespondingInternalCommand\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12$\n" +
+	"\rtimestamp_utc\x18\x02 \x01(\v2\r.bcl.DateTime\"r\n" +
+	"&MarkPeerAsNotRespondingInternalCommand\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12$\n" +
+	"\rtimestamp_utc\x18\x02 \x01(\v2\r.bcl.DateTime"
+
+// protoZebusDirectoryDirectory is the descriptor of Zebus/Directory/directory.proto, as zebusgen proto writes it.
+const protoZebusDirectoryDirectory = "" +
+	"\n" +
+	"\x1fZebus/Directory/directory.proto\x12\x0fZebus.Directory\x1a\x1fAbc/Zebus/Directory/zebus.proto\x1a\x1dAbc/Zebus/Routing/zebus.proto\x1a\x0fzebus/bcl.proto\x1a\x11zebus/words.proto\"u\n" +
+	"\x06Record\x123\n" +
+	"\x06static\x18\x01 \x01(\v2#.Abc.Zebus.Directory.PeerDescriptor\x126\n" +
+	"\adynamic\x18\x02 \x03(\v2%.Zebus.Directory.DynamicSubscriptions\"\x8d\x01\n" +
+	"\x14DynamicSubscriptions\x12&\n" +
+	"\x04type\x18\x01 \x01(\v2\x18.Abc.Zebus.MessageTypeId\x12+\n" +
+	"\x04keys\x18\x02 \x03(\v2\x1d.Abc.Zebus.Routing.BindingKey\x12 \n" +
+	"\ttimestamp\x18\x03 \x01(\v2\r.bcl.DateTime"

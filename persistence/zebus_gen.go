@@ -378,41 +378,41 @@ func (*PersistMessageCommand) ZebusType() *zebus.MessageType { return persistMes
 func (*PersistMessageCommand) ZebusCommand() {}
 
 // ZebusSize returns the number of bytes that ZebusAppend appends.
-func (m *PersistMessageCommand) ZebusSize() int {
+func (c *PersistMessageCommand) ZebusSize() int {
 	n := 0
-	n += wire.SizeBytes(1, m.TransportMessage.ZebusSize())
-	for i := range m.Targets {
-		n += wire.SizeBytes(2, m.Targets[i].ZebusSize())
+	n += wire.SizeBytes(1, c.TransportMessage.ZebusSize())
+	for i := range c.Targets {
+		n += wire.SizeBytes(2, c.Targets[i].ZebusSize())
 	}
 	return n
 }
 
 // ZebusAppend appends the fields of the message to b and returns the longer buffer.
-func (m *PersistMessageCommand) ZebusAppend(b []byte) []byte {
+func (c *PersistMessageCommand) ZebusAppend(b []byte) []byte {
 	var mark int
 	b, mark = wire.Begin(b, 1)
-	b = m.TransportMessage.ZebusAppend(b)
+	b = c.TransportMessage.ZebusAppend(b)
 	b = wire.End(b, mark)
-	for i := range m.Targets {
+	for i := range c.Targets {
 		b, mark = wire.Begin(b, 2)
-		b = m.Targets[i].ZebusAppend(b)
+		b = c.Targets[i].ZebusAppend(b)
 		b = wire.End(b, mark)
 	}
 	return b
 }
 
 // ZebusRead reads fields until r has no more, merging them into the message.
-func (m *PersistMessageCommand) ZebusRead(r *wire.Reader) {
+func (c *PersistMessageCommand) ZebusRead(r *wire.Reader) {
 	for r.Next() {
 		switch r.Field() {
 		case 1:
 			outer := r.Enter()
-			m.TransportMessage.ZebusRead(r)
+			c.TransportMessage.ZebusRead(r)
 			r.Leave(outer)
 		case 2:
-			m.Targets = append(m.Targets, "")
+			c.Targets = append(c.Targets, "")
 			outer := r.Enter()
-			m.Targets[len(m.Targets)-1].ZebusRead(r)
+			c.Targets[len(c.Targets)-1].ZebusRead(r)
 			r.Leave(outer)
 		default:
 			r.Skip()
@@ -421,9 +421,9 @@ func (m *PersistMessageCommand) ZebusRead(r *wire.Reader) {
 }
 
 // ZebusUnmarshal reads the message from b, merging into what is there.
-func (m *PersistMessageCommand) ZebusUnmarshal(b []byte) error {
+func (c *PersistMessageCommand) ZebusUnmarshal(b []byte) error {
 	r := wire.NewReader(b)
-	m.ZebusRead(&r)
+	c.ZebusRead(&r)
 	return r.Err()
 }
 
@@ -672,3 +672,76 @@ func (m *SafetyPhaseEnded) ZebusUnmarshal(b []byte) error {
 	m.ZebusRead(&r)
 	return r.Err()
 }
+
+// The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
+func init() {
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoAbcZebusPersistenceMessagesPersistence,
+		Messages: []wire.Message{
+			(*PublishNonAckMessagesCountCommand)(nil),
+			(*NonAckMessagesCountChanged)(nil),
+			(*NonAckMessage)(nil),
+			(*PurgeMessageQueueCommand)(nil),
+			(*RemoveMessageFromQueueCommand)(nil),
+			(*ReplaySessionStarted)(nil),
+			(*ReplaySessionEnded)(nil),
+		},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoAbcZebusPersistencePersistence,
+		Messages: []wire.Message{
+			(*PersistMessageCommand)(nil),
+			(*MessageHandled)(nil),
+			(*StartMessageReplayCommand)(nil),
+			(*MessageReplayed)(nil),
+			(*ReplayPhaseEnded)(nil),
+			(*SafetyPhaseEnded)(nil),
+		},
+		References: []wire.Message{(*zebus.TransportMessage)(nil)},
+	})
+}
+
+// protoAbcZebusPersistenceMessagesPersistence is the descriptor of Abc/Zebus/Persistence/Messages/persistence.proto, as zebusgen proto writes it.
+const protoAbcZebusPersistenceMessagesPersistence = "" +
+	"\n" +
+	"0Abc/Zebus/Persistence/Messages/persistence.proto\x12\x1eAbc.Zebus.Persistence.Messages\x1a\x0fzebus/bcl.proto\x1a\x11zebus/words.proto\"#\n" +
+	"!PublishNonAckMessagesCountCommand\"e\n" +
+	"\x1aNonAckMessagesCountChanged\x12G\n" +
+	"\x10non_ack_messages\x18\x01 \x03(\v2-.Abc.Zebus.Persistence.Messages.NonAckMessage\"5\n" +
+	"\rNonAckMessage\x12\x15\n" +
+	"\rinstance_name\x18\x01 \x01(\t\x12\r\n" +
+	"\x05count\x18\x02 \x01(\x05\"1\n" +
+	"\x18PurgeMessageQueueCommand\x12\x15\n" +
+	"\rinstance_name\x18\x01 \x01(\t\"m\n" +
+	"\x1dRemoveMessageFromQueueCommand\x12\"\n" +
+	"\apeer_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12(\n" +
+	"\n" +
+	"message_id\x18\x02 \x01(\v2\x14.Abc.Zebus.MessageId\"X\n" +
+	"\x14ReplaySessionStarted\x12!\n" +
+	"\x06target\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12\x1d\n" +
+	"\n" +
+	"session_id\x18\x02 \x01(\v2\t.bcl.Guid\"V\n" +
+	"\x12ReplaySessionEnded\x12!\n" +
+	"\x06target\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12\x1d\n" +
+	"\n" +
+	"session_id\x18\x02 \x01(\v2\t.bcl.Guid"
+
+// protoAbcZebusPersistencePersistence is the descriptor of Abc/Zebus/Persistence/persistence.proto, as zebusgen proto writes it.
+const protoAbcZebusPersistencePersistence = "" +
+	"\n" +
+	"'Abc/Zebus/Persistence/persistence.proto\x12\x15Abc.Zebus.Persistence\x1a\x1fAbc/Zebus/Transport/zebus.proto\x1a\x0fzebus/bcl.proto\x1a\x11zebus/words.proto\"}\n" +
+	"\x15PersistMessageCommand\x12@\n" +
+	"\x11transport_message\x18\x01 \x01(\v2%.Abc.Zebus.Transport.TransportMessage\x12\"\n" +
+	"\atargets\x18\x02 \x03(\v2\x11.Abc.Zebus.PeerId\":\n" +
+	"\x0eMessageHandled\x12(\n" +
+	"\n" +
+	"message_id\x18\x01 \x01(\v2\x14.Abc.Zebus.MessageId\"9\n" +
+	"\x19StartMessageReplayCommand\x12\x1c\n" +
+	"\treplay_id\x18\x01 \x01(\v2\t.bcl.Guid\"g\n" +
+	"\x0fMessageReplayed\x12\x1c\n" +
+	"\treplay_id\x18\x01 \x01(\v2\t.bcl.Guid\x126\n" +
+	"\amessage\x18\x02 \x01(\v2%.Abc.Zebus.Transport.TransportMessage\"0\n" +
+	"\x10ReplayPhaseEnded\x12\x1c\n" +
+	"\treplay_id\x18\x01 \x01(\v2\t.bcl.Guid\"0\n" +
+	"\x10SafetyPhaseEnded\x12\x1c\n" +
+	"\treplay_id\x18\x01 \x01(\v2\t.bcl.Guid"

@@ -772,3 +772,125 @@ func (m *TransportMessage) ZebusUnmarshal(b []byte) error {
 	m.ZebusRead(&r)
 	return r.Err()
 }
+
+// The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
+func init() {
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoAbcZebusRoutingZebus,
+		Messages:   []wire.Message{(*BindingKey)(nil)},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoAbcZebusCoreZebus,
+		Messages:   []wire.Message{(*MessageExecutionCompleted)(nil)},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoAbcZebusLotusZebus,
+		Messages:   []wire.Message{(*MessageProcessingFailed)(nil), (*CustomProcessingFailed)(nil), (*ReplayMessageCommand)(nil)},
+		References: []wire.Message{(*TransportMessage)(nil)},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoAbcZebusZebus,
+		Messages:   []wire.Message{(*Peer)(nil), (*Subscription)(nil), (*Originator)(nil)},
+		References: []wire.Message{(*BindingKey)(nil)},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoAbcZebusDirectoryZebus,
+		Messages:   []wire.Message{(*PeerDescriptor)(nil), (*SubscriptionsForType)(nil)},
+		References: []wire.Message{(*Peer)(nil), (*Subscription)(nil), (*BindingKey)(nil)},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoAbcZebusTransportZebus,
+		Messages:   []wire.Message{(*TransportMessage)(nil)},
+		References: []wire.Message{(*Originator)(nil)},
+	})
+}
+
+// protoAbcZebusRoutingZebus is the descriptor of Abc/Zebus/Routing/zebus.proto, as zebusgen proto writes it.
+const protoAbcZebusRoutingZebus = "" +
+	"\n" +
+	"\x1dAbc/Zebus/Routing/zebus.proto\x12\x11Abc.Zebus.Routing\"\x1b\n" +
+	"\n" +
+	"BindingKey\x12\r\n" +
+	"\x05parts\x18\x01 \x03(\t"
+
+// protoAbcZebusCoreZebus is the descriptor of Abc/Zebus/Core/zebus.proto, as zebusgen proto writes it.
+const protoAbcZebusCoreZebus = "" +
+	"\n" +
+	"\x1aAbc/Zebus/Core/zebus.proto\x12\x0eAbc.Zebus.Core\x1a\x11zebus/words.proto\"\xbb\x01\n" +
+	"\x19MessageExecutionCompleted\x12/\n" +
+	"\x11source_command_id\x18\x01 \x01(\v2\x14.Abc.Zebus.MessageId\x12\x12\n" +
+	"\n" +
+	"error_code\x18\x02 \x01(\x05\x12.\n" +
+	"\fpayload_type\x18\x03 \x01(\v2\x18.Abc.Zebus.MessageTypeId\x12\x0f\n" +
+	"\apayload\x18\x04 \x01(\f\x12\x18\n" +
+	"\x10response_message\x18\x05 \x01(\t"
+
+// protoAbcZebusLotusZebus is the descriptor of Abc/Zebus/Lotus/zebus.proto, as zebusgen proto writes it.
+const protoAbcZebusLotusZebus = "" +
+	"\n" +
+	"\x1bAbc/Zebus/Lotus/zebus.proto\x12\x0fAbc.Zebus.Lotus\x1a\x1fAbc/Zebus/Transport/zebus.proto\x1a\x0fzebus/bcl.proto\x1a\x11zebus/words.proto\"\xd8\x01\n" +
+	"\x17MessageProcessingFailed\x12>\n" +
+	"\x0ffailing_message\x18\x01 \x01(\v2%.Abc.Zebus.Transport.TransportMessage\x12\x1c\n" +
+	"\x14failing_message_json\x18\x02 \x01(\t\x12\x19\n" +
+	"\x11exception_message\x18\x03 \x01(\t\x12%\n" +
+	"\x0eexception_time\x18\x04 \x01(\v2\r.bcl.DateTime\x12\x1d\n" +
+	"\x15failing_handler_names\x18\x05 \x03(\t\"\xc4\x01\n" +
+	"\x16CustomProcessingFailed\x12\x1d\n" +
+	"\x15source_type_full_name\x18\x01 \x01(\t\x12\x19\n" +
+	"\x11exception_message\x18\x02 \x01(\t\x12%\n" +
+	"\x0eexception_time\x18\x03 \x01(\v2\r.bcl.DateTime\x123\n" +
+	"\x18failing_peer_id_override\x18\x04 \x01(\v2\x11.Abc.Zebus.PeerId\x12\x14\n" +
+	"\fdetails_json\x18\x05 \x01(\t\"o\n" +
+	"\x14ReplayMessageCommand\x12@\n" +
+	"\x11message_to_replay\x18\x01 \x01(\v2%.Abc.Zebus.Transport.TransportMessage\x12\x15\n" +
+	"\rhandler_types\x18\x02 \x03(\t"
+
+// protoAbcZebusZebus is the descriptor of Abc/Zebus/zebus.proto, as zebusgen proto writes it.
+const protoAbcZebusZebus = "" +
+	"\n" +
+	"\x15Abc/Zebus/zebus.proto\x12\tAbc.Zebus\x1a\x1dAbc/Zebus/Routing/zebus.proto\x1a\x11zebus/words.proto\"W\n" +
+	"\x04Peer\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12\x10\n" +
+	"\bendpoint\x18\x02 \x01(\t\x12\n" +
+	"\n" +
+	"\x02up\x18\x03 \x01(\b\x12\x12\n" +
+	"\n" +
+	"responding\x18\x04 \x01(\b\"b\n" +
+	"\fSubscription\x12&\n" +
+	"\x04type\x18\x01 \x01(\v2\x18.Abc.Zebus.MessageTypeId\x12*\n" +
+	"\x03key\x18\x02 \x01(\v2\x1d.Abc.Zebus.Routing.BindingKey\"~\n" +
+	"\n" +
+	"Originator\x12$\n" +
+	"\tsender_id\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12\x17\n" +
+	"\x0fsender_endpoint\x18\x02 \x01(\t\x12\x14\n" +
+	"\fmachine_name\x18\x03 \x01(\t\x12\x1b\n" +
+	"\x13initiator_user_name\x18\x05 \x01(\t"
+
+// protoAbcZebusDirectoryZebus is the descriptor of Abc/Zebus/Directory/zebus.proto, as zebusgen proto writes it.
+const protoAbcZebusDirectoryZebus = "" +
+	"\n" +
+	"\x1fAbc/Zebus/Directory/zebus.proto\x12\x13Abc.Zebus.Directory\x1a\x1dAbc/Zebus/Routing/zebus.proto\x1a\x15Abc/Zebus/zebus.proto\x1a\x0fzebus/bcl.proto\x1a\x11zebus/words.proto\"\xb0\x01\n" +
+	"\x0ePeerDescriptor\x12\x1d\n" +
+	"\x04peer\x18\x01 \x01(\v2\x0f.Abc.Zebus.Peer\x12.\n" +
+	"\rsubscriptions\x18\x02 \x03(\v2\x17.Abc.Zebus.Subscription\x12\x12\n" +
+	"\n" +
+	"persistent\x18\x03 \x01(\b\x12 \n" +
+	"\ttimestamp\x18\x04 \x01(\v2\r.bcl.DateTime\x12\x19\n" +
+	"\x11debugger_attached\x18\x05 \x01(\b\"k\n" +
+	"\x14SubscriptionsForType\x12&\n" +
+	"\x04type\x18\x01 \x01(\v2\x18.Abc.Zebus.MessageTypeId\x12+\n" +
+	"\x04keys\x18\x02 \x03(\v2\x1d.Abc.Zebus.Routing.BindingKey"
+
+// protoAbcZebusTransportZebus is the descriptor of Abc/Zebus/Transport/zebus.proto, as zebusgen proto writes it.
+const protoAbcZebusTransportZebus = "" +
+	"\n" +
+	"\x1fAbc/Zebus/Transport/zebus.proto\x12\x13Abc.Zebus.Transport\x1a\x15Abc/Zebus/zebus.proto\x1a\x11zebus/words.proto\"\xf4\x01\n" +
+	"\x10TransportMessage\x12 \n" +
+	"\x02id\x18\x01 \x01(\v2\x14.Abc.Zebus.MessageId\x12&\n" +
+	"\x04type\x18\x02 \x01(\v2\x18.Abc.Zebus.MessageTypeId\x12\x0f\n" +
+	"\acontent\x18\x03 \x01(\f\x12)\n" +
+	"\n" +
+	"originator\x18\x04 \x01(\v2\x15.Abc.Zebus.Originator\x12\x13\n" +
+	"\venvironment\x18\x05 \x01(\t\x12\x15\n" +
+	"\rwas_persisted\x18\x06 \x01(\b\x12.\n" +
+	"\x13persistent_peer_ids\x18\a \x03(\v2\x11.Abc.Zebus.PeerId"

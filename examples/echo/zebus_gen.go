@@ -107,3 +107,20 @@ func (s *Service) Handlers() []zebus.Handler {
 		zebus.HandleRequest(s.Echo).Named("Service.Echo"),
 	}
 }
+
+// The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
+func init() {
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoAbcEchoEcho,
+		Messages:   []wire.Message{(*EchoCommand)(nil), (*EchoReply)(nil)},
+	})
+}
+
+// protoAbcEchoEcho is the descriptor of Abc/Echo/echo.proto, as zebusgen proto writes it.
+const protoAbcEchoEcho = "" +
+	"\n" +
+	"\x13Abc/Echo/echo.proto\x12\bAbc.Echo\"\x1a\n" +
+	"\vEchoCommand\x12\v\n" +
+	"\x03msg\x18\x01 \x01(\t\"\x18\n" +
+	"\tEchoReply\x12\v\n" +
+	"\x03msg\x18\x01 \x01(\t"

@@ -11,7 +11,11 @@ import (
 var mayImport = map[string][]string{
 	// Machinery: knows no word of the bus.
 	"dispatch": {},
-	"wire":     {},
+	"wire":     {"wire/wirepb"},
+
+	// What .proto files of users import.
+	"wire/wirepb":   {},
+	"zebus/zebuspb": {},
 
 	// The contract: the words, the bus, and what a transport and a directory fulfil.
 	"zebus": {"dispatch", "wire"},
@@ -58,7 +62,7 @@ var mayUse = map[string][]string{
 	"github.com/pebbe/zmq4":          {"transport/zmq", "internal/bench/roundtrip"},
 	"github.com/spf13/cobra":         {"cmd/zebus-directory", "cmd/zebusgen", "examples/echo/service", "examples/echo/client"},
 	"golang.org/x/tools/go/packages": {"codegen"},
-	"google.golang.org/protobuf":     {"wire", "zebus", "directory", "examples/echo", "codegen"},
+	"google.golang.org/protobuf":     {"wire", "wire/wirepb", "zebus/zebuspb", "codegen"},
 }
 
 // contracts are the packages a user can build without a C compiler, each with all it depends on.

@@ -381,3 +381,44 @@ func (m *Knock) ZebusUnmarshal(b []byte) error {
 	m.ZebusRead(&r)
 	return r.Err()
 }
+
+// The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
+func init() {
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoInteropMessagesInterop,
+		Messages: []wire.Message{
+			(*Echo)(nil),
+			(*EchoReply)(nil),
+			(*Fail)(nil),
+			(*Note)(nil),
+			(*PriceChanged)(nil),
+			(*Knock)(nil),
+		},
+	})
+}
+
+// protoInteropMessagesInterop is the descriptor of Interop/Messages/interop.proto, as zebusgen proto writes it.
+const protoInteropMessagesInterop = "" +
+	"\n" +
+	"\x1eInterop/Messages/interop.proto\x12\x10Interop.Messages\x1a\x0fzebus/bcl.proto\"$\n" +
+	"\x04Echo\x12\f\n" +
+	"\x04text\x18\x01 \x01(\t\x12\x0e\n" +
+	"\x06number\x18\x02 \x01(\x05\"9\n" +
+	"\tEchoReply\x12\f\n" +
+	"\x04text\x18\x01 \x01(\t\x12\x0e\n" +
+	"\x06number\x18\x02 \x01(\x05\x12\x0e\n" +
+	"\x06sender\x18\x03 \x01(\t\"\"\n" +
+	"\x04Fail\x12\f\n" +
+	"\x04code\x18\x01 \x01(\x05\x12\f\n" +
+	"\x04text\x18\x02 \x01(\t\"$\n" +
+	"\x04Note\x12\f\n" +
+	"\x04text\x18\x01 \x01(\t\x12\x0e\n" +
+	"\x06number\x18\x02 \x01(\x05\"r\n" +
+	"\fPriceChanged\x12\x0e\n" +
+	"\x06market\x18\x01 \x01(\t\x12\n" +
+	"\n" +
+	"\x02id\x18\x02 \x01(\x05\x12\r\n" +
+	"\x05price\x18\x03 \x01(\x01\x12\x19\n" +
+	"\x02at\x18\x04 \x01(\v2\r.bcl.DateTime\x12\x1c\n" +
+	"\x06amount\x18\x05 \x01(\v2\f.bcl.Decimal\"\a\n" +
+	"\x05Knock"

@@ -224,3 +224,23 @@ func Handlers() []zebus.Handler {
 		zebus.HandleEvent(onTick).Named("handlers.onTick"),
 	}
 }
+
+// The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
+func init() {
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoHandlersHandlers,
+		Messages:   []wire.Message{(*Ask)(nil), (*Answer)(nil), (*Tell)(nil), (*Tick)(nil)},
+	})
+}
+
+// protoHandlersHandlers is the descriptor of Handlers/handlers.proto, as zebusgen proto writes it.
+const protoHandlersHandlers = "" +
+	"\n" +
+	"\x17Handlers/handlers.proto\x12\bHandlers\"\x17\n" +
+	"\x03Ask\x12\x10\n" +
+	"\bquestion\x18\x01 \x01(\t\"\x16\n" +
+	"\x06Answer\x12\f\n" +
+	"\x04text\x18\x01 \x01(\t\"\x06\n" +
+	"\x04Tell\"\x11\n" +
+	"\x04Tick\x12\t\n" +
+	"\x01n\x18\x01 \x01(\x05"

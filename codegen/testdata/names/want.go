@@ -372,3 +372,59 @@ func (m *Second) ZebusUnmarshal(b []byte) error {
 	m.ZebusRead(&r)
 	return r.Err()
 }
+
+// The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
+func init() {
+	wirepkg.RegisterProto(wirepkg.ProtoFile{
+		Descriptor: protoNamesNames,
+		Messages:   []wirepkg.Message{(*Order)(nil), (*First)(nil), (*Second)(nil)},
+	})
+	wirepkg.RegisterProto(wirepkg.ProtoFile{
+		Descriptor: protoNamesV2Names,
+		Messages:   []wirepkg.Message{(*Nested)(nil)},
+	})
+	wirepkg.RegisterProto(wirepkg.ProtoFile{
+		Descriptor: protoNamesChangedNamesNames1,
+		Messages:   []wirepkg.Message{(*OrderChanged)(nil)},
+		References: []wirepkg.Message{(*Order)(nil)},
+	})
+	wirepkg.RegisterProto(wirepkg.ProtoFile{
+		Descriptor: protoNamesNames2,
+		Messages:   []wirepkg.Message{(*hidden)(nil)},
+		References: []wirepkg.Message{(*OrderChanged)(nil)},
+	})
+}
+
+// protoNamesNames is the descriptor of Names/names.proto, as zebusgen proto writes it.
+const protoNamesNames = "" +
+	"\n" +
+	"\x11Names/names.proto\x12\x05Names\x1a\x11zebus/words.proto\"(\n" +
+	"\x05Order\x12\x1f\n" +
+	"\x04peer\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\"$\n" +
+	"\x05First\x12\x1b\n" +
+	"\x04next\x18\x01 \x01(\v2\r.Names.Second\"%\n" +
+	"\x06Second\x12\x1b\n" +
+	"\x05first\x18\x01 \x01(\v2\f.Names.First"
+
+// protoNamesV2Names is the descriptor of Names/V2/names.proto, as zebusgen proto writes it.
+const protoNamesV2Names = "" +
+	"\n" +
+	"\x14Names/V2/names.proto\x12\bNames.V2\"\x1c\n" +
+	"\fOuter_Nested\x12\f\n" +
+	"\x04text\x18\x01 \x01(\t"
+
+// protoNamesChangedNamesNames1 is the descriptor of Names/Changed_Names/names_1.proto, as zebusgen proto writes it.
+const protoNamesChangedNamesNames1 = "" +
+	"\n" +
+	"!Names/Changed_Names/names_1.proto\x12\x13Names.Changed_Names\x1a\x11Names/names.proto\"R\n" +
+	"\x06Order_\x12\x1c\n" +
+	"\x06before\x18\x01 \x01(\v2\f.Names.Order\x12\x1b\n" +
+	"\x05after\x18\x02 \x01(\v2\f.Names.Order\x12\r\n" +
+	"\x05count\x18\x03 \x01(\x03"
+
+// protoNamesNames2 is the descriptor of Names/names_2.proto, as zebusgen proto writes it.
+const protoNamesNames2 = "" +
+	"\n" +
+	"\x13Names/names_2.proto\x12\x05Names\x1a!Names/Changed_Names/names_1.proto\"6\n" +
+	"\x06hidden\x12,\n" +
+	"\achanges\x18\x01 \x03(\v2\x1b.Names.Changed_Names.Order_"

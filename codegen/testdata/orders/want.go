@@ -282,3 +282,47 @@ func (s *Shop) Handlers() []zebus.Handler {
 		zebus.HandleRequest(s.PlaceOrder).Named("Shop.PlaceOrder").OnQueue("orders"),
 	}
 }
+
+// The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
+func init() {
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoShopOrders,
+		Messages:   []wire.Message{(*PlaceOrder)(nil), (*Line)(nil), (*OrderPlaced)(nil)},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoShopOpeningOrders,
+		Messages:   []wire.Message{(*ShopClosed)(nil)},
+	})
+}
+
+// protoShopOrders is the descriptor of Shop/orders.proto, as zebusgen proto writes it.
+const protoShopOrders = "" +
+	"\n" +
+	"\x11Shop/orders.proto\x12\x04Shop\x1a\x0fzebus/bcl.proto\"\x99\x01\n" +
+	"\n" +
+	"PlaceOrder\x12\x10\n" +
+	"\bcustomer\x18\x01 \x01(\t\x12\x19\n" +
+	"\x05first\x18\x02 \x01(\v2\n" +
+	".Shop.Line\x12\x19\n" +
+	"\x05lines\x18\x03 \x03(\v2\n" +
+	".Shop.Line\x12\x18\n" +
+	"\x04gift\x18\x04 \x01(\v2\n" +
+	".Shop.Line\x12\x1b\n" +
+	"\aparcels\x18\x05 \x03(\v2\n" +
+	".Shop.Line\x12\f\n" +
+	"\x04note\x18\x06 \x01(\t\"_\n" +
+	"\x04Line\x12\x0f\n" +
+	"\aarticle\x18\x01 \x01(\t\x12\r\n" +
+	"\x05count\x18\x02 \x01(\x05\x12\x1b\n" +
+	"\x05price\x18\x03 \x01(\v2\f.bcl.Decimal\x12\x1a\n" +
+	"\x06extras\x18\x04 \x03(\v2\n" +
+	".Shop.Line\"\x1d\n" +
+	"\vOrderPlaced\x12\x0e\n" +
+	"\x06number\x18\x01 \x01(\x03"
+
+// protoShopOpeningOrders is the descriptor of Shop/Opening/orders.proto, as zebusgen proto writes it.
+const protoShopOpeningOrders = "" +
+	"\n" +
+	"\x19Shop/Opening/orders.proto\x12\fShop.Opening\"\f\n" +
+	"\n" +
+	"ShopClosed"

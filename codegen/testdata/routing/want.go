@@ -814,3 +814,68 @@ func nameOfShade(v paint.Shade) string {
 		return strconv.FormatUint(uint64(v), 10)
 	}
 }
+
+// The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
+func init() {
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoRoutingRouting,
+		Messages: []wire.Message{
+			(*Measured)(nil),
+			(*Everything)(nil),
+			(*Nullable)(nil),
+			(*Several)(nil),
+			(*Keyed)(nil),
+		},
+	})
+}
+
+// protoRoutingRouting is the descriptor of Routing/routing.proto, as zebusgen proto writes it.
+const protoRoutingRouting = "" +
+	"\n" +
+	"\x15Routing/routing.proto\x12\aRouting\x1a\x0fzebus/bcl.proto\x1a\x11zebus/words.proto\"=\n" +
+	"\bMeasured\x12\x0f\n" +
+	"\acelsius\x18\x01 \x01(\x01\x12\x0f\n" +
+	"\astation\x18\x02 \x01(\t\x12\x0f\n" +
+	"\acomment\x18\x03 \x01(\t\"\x9c\x03\n" +
+	"\n" +
+	"Everything\x12\f\n" +
+	"\x04bool\x18\x01 \x01(\b\x12\v\n" +
+	"\x03int\x18\x02 \x01(\x05\x12\f\n" +
+	"\x04long\x18\x03 \x01(\x04\x12\r\n" +
+	"\x05float\x18\x04 \x01(\x02\x12\x0e\n" +
+	"\x06double\x18\x05 \x01(\x01\x12\x0e\n" +
+	"\x06string\x18\x06 \x01(\t\x12\f\n" +
+	"\x04char\x18\a \x01(\r\x12\x1d\n" +
+	"\adecimal\x18\b \x01(\v2\f.bcl.Decimal\x12 \n" +
+	"\tdate_time\x18\t \x01(\v2\r.bcl.DateTime\x12 \n" +
+	"\ttime_span\x18\n" +
+	" \x01(\v2\r.bcl.TimeSpan\x12\x1f\n" +
+	"\bduration\x18\v \x01(\v2\r.bcl.TimeSpan\x12\x17\n" +
+	"\x04guid\x18\f \x01(\v2\t.bcl.Guid\x12\"\n" +
+	"\apeer_id\x18\r \x01(\v2\x11.Abc.Zebus.PeerId\x12(\n" +
+	"\n" +
+	"message_id\x18\x0e \x01(\v2\x14.Abc.Zebus.MessageId\x12\x1f\n" +
+	"\x06colour\x18\x0f \x01(\x0e2\x0f.Routing.Colour\x12\r\n" +
+	"\x05shade\x18\x10 \x01(\r\x12\r\n" +
+	"\x05plain\x18\x11 \x01(\x05\"\x85\x01\n" +
+	"\bNullable\x12\x0e\n" +
+	"\x06string\x18\x01 \x01(\t\x12\v\n" +
+	"\x03int\x18\x02 \x01(\x03\x12\"\n" +
+	"\apeer_id\x18\x03 \x01(\v2\x11.Abc.Zebus.PeerId\x12\x17\n" +
+	"\x04guid\x18\x04 \x01(\v2\t.bcl.Guid\x12\x1f\n" +
+	"\x06colour\x18\x05 \x01(\x0e2\x0f.Routing.Colour\"h\n" +
+	"\aSeveral\x12\f\n" +
+	"\x04name\x18\x01 \x01(\t\x12\v\n" +
+	"\x03ids\x18\x02 \x03(\x05\x12\x1c\n" +
+	"\x06prices\x18\x03 \x03(\v2\f.bcl.Decimal\x12$\n" +
+	"\acolours\x18\x04 \x03(\x0e2\x0f.Routing.ColourB\x02\x10\x01\"(\n" +
+	"\x05Keyed\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\x12\n" +
+	"\n" +
+	"zebus_kind\x18\x02 \x01(\x05*X\n" +
+	"\x06Colour\x12\x16\n" +
+	"\x12COLOUR_UNSPECIFIED\x10\x00\x12\x0e\n" +
+	"\n" +
+	"COLOUR_RED\x10\x01\x12\x10\n" +
+	"\fCOLOUR_BEIGE\x10\x03\x12\x14\n" +
+	"\x10COLOUR_COLOURFUL\x10\a"

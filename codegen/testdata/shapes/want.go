@@ -2248,3 +2248,260 @@ func nameOfSize(v Size) string {
 		return strconv.FormatUint(uint64(v), 10)
 	}
 }
+
+// The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
+func init() {
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoShapesShapes,
+		Messages: []wire.Message{
+			(*Point)(nil),
+			(*Maps)(nil),
+			(*Tree)(nil),
+			(*Paid)(nil),
+			(*Figure)(nil),
+			(*Circle)(nil),
+			(*Ring)(nil),
+			(*Square)(nil),
+			(*Shipped)(nil),
+			(*Old)(nil),
+			(*Kept)(nil),
+		},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoShapesBoxSystemShapes,
+		Messages:   []wire.Message{(*NumberBox)(nil)},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoShapesBoxShapesShapes,
+		Messages:   []wire.Message{(*PointBox)(nil), (*ColourBox)(nil)},
+		References: []wire.Message{(*Point)(nil)},
+	})
+}
+
+// protoShapesShapes is the descriptor of Shapes/shapes.proto, as zebusgen proto writes it.
+const protoShapesShapes = "" +
+	"\n" +
+	"\x13Shapes/shapes.proto\x12\x06Shapes\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x0fzebus/bcl.proto\x1a\x11zebus/words.proto\"\x1d\n" +
+	"\x05Point\x12\t\n" +
+	"\x01x\x18\x01 \x01(\x05\x12\t\n" +
+	"\x01y\x18\x02 \x01(\x01\"\x90\x14\n" +
+	"\x04Maps\x12&\n" +
+	"\x05bools\x18\x01 \x03(\v2\x17.Shapes.Maps.BoolsEntry\x12&\n" +
+	"\x05bytes\x18\x02 \x03(\v2\x17.Shapes.Maps.BytesEntry\x12$\n" +
+	"\x04ints\x18\x03 \x03(\v2\x16.Shapes.Maps.IntsEntry\x12&\n" +
+	"\x05longs\x18\x04 \x03(\v2\x17.Shapes.Maps.LongsEntry\x12*\n" +
+	"\anatives\x18\x05 \x03(\v2\x19.Shapes.Maps.NativesEntry\x12(\n" +
+	"\x06floats\x18\x06 \x03(\v2\x18.Shapes.Maps.FloatsEntry\x12*\n" +
+	"\adoubles\x18\a \x03(\v2\x19.Shapes.Maps.DoublesEntry\x12*\n" +
+	"\astrings\x18\b \x03(\v2\x19.Shapes.Maps.StringsEntry\x12&\n" +
+	"\x05texts\x18\t \x03(\v2\x17.Shapes.Maps.TextsEntry\x12&\n" +
+	"\x05chars\x18\n" +
+	" \x03(\v2\x17.Shapes.Maps.CharsEntry\x12,\n" +
+	"\bdecimals\x18\v \x03(\v2\x1a.Shapes.Maps.DecimalsEntry\x12&\n" +
+	"\x05times\x18\f \x03(\v2\x17.Shapes.Maps.TimesEntry\x12(\n" +
+	"\x06stamps\x18\r \x03(\v2\x18.Shapes.Maps.StampsEntry\x12&\n" +
+	"\x05spans\x18\x0e \x03(\v2\x17.Shapes.Maps.SpansEntry\x12.\n" +
+	"\tdurations\x18\x0f \x03(\v2\x1b.Shapes.Maps.DurationsEntry\x12&\n" +
+	"\x05guids\x18\x10 \x03(\v2\x17.Shapes.Maps.GuidsEntry\x12*\n" +
+	"\acolours\x18\x11 \x03(\v2\x19.Shapes.Maps.ColoursEntry\x12(\n" +
+	"\x06points\x18\x12 \x03(\v2\x18.Shapes.Maps.PointsEntry\x12&\n" +
+	"\x05peers\x18\x13 \x03(\v2\x17.Shapes.Maps.PeersEntry\x12,\n" +
+	"\bmessages\x18\x14 \x03(\v2\x1a.Shapes.Maps.MessagesEntry\x12*\n" +
+	"\azigzags\x18\x15 \x03(\v2\x19.Shapes.Maps.ZigzagsEntry\x12(\n" +
+	"\x06fixeds\x18\x16 \x03(\v2\x18.Shapes.Maps.FixedsEntry\x12&\n" +
+	"\x05index\x18\x17 \x03(\v2\x17.Shapes.Maps.IndexEntry\x12&\n" +
+	"\x05trees\x18\x18 \x03(\v2\x17.Shapes.Maps.TreesEntry\x12*\n" +
+	"\anumbers\x18\x19 \x03(\v2\x19.Shapes.Maps.NumbersEntry\x12,\n" +
+	"\brequired\x18\x1a \x03(\v2\x1a.Shapes.Maps.RequiredEntry\x1a,\n" +
+	"\n" +
+	"BoolsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\b\x12\r\n" +
+	"\x05value\x18\x02 \x01(\b:\x028\x01\x1a,\n" +
+	"\n" +
+	"BytesEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\r\x12\r\n" +
+	"\x05value\x18\x02 \x01(\f:\x028\x01\x1a+\n" +
+	"\tIntsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\x05\x12\r\n" +
+	"\x05value\x18\x02 \x01(\x05:\x028\x01\x1a,\n" +
+	"\n" +
+	"LongsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\x03\x12\r\n" +
+	"\x05value\x18\x02 \x01(\x04:\x028\x01\x1a.\n" +
+	"\fNativesEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\x03\x12\r\n" +
+	"\x05value\x18\x02 \x01(\x04:\x028\x01\x1a-\n" +
+	"\vFloatsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\r\n" +
+	"\x05value\x18\x02 \x01(\x02:\x028\x01\x1a.\n" +
+	"\fDoublesEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\r\n" +
+	"\x05value\x18\x02 \x01(\x01:\x028\x01\x1a.\n" +
+	"\fStringsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\r\n" +
+	"\x05value\x18\x02 \x01(\t:\x028\x01\x1a(\n" +
+	"\n" +
+	"TextsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\r\n" +
+	"\x05value\x18\x02 \x01(\t\x1a,\n" +
+	"\n" +
+	"CharsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\r\x12\r\n" +
+	"\x05value\x18\x02 \x01(\r:\x028\x01\x1aD\n" +
+	"\rDecimalsEntry\x12\x16\n" +
+	"\x03key\x18\x01 \x01(\v2\t.bcl.Guid\x12\x1b\n" +
+	"\x05value\x18\x02 \x01(\v2\f.bcl.Decimal\x1aF\n" +
+	"\n" +
+	"TimesEntry\x12\x1a\n" +
+	"\x03key\x18\x01 \x01(\v2\r.bcl.TimeSpan\x12\x1c\n" +
+	"\x05value\x18\x02 \x01(\v2\r.bcl.DateTime\x1aT\n" +
+	"\vStampsEntry\x12\x1a\n" +
+	"\x03key\x18\x01 \x01(\v2\r.bcl.TimeSpan\x12)\n" +
+	"\x05value\x18\x02 \x01(\v2\x1a.google.protobuf.Timestamp\x1a;\n" +
+	"\n" +
+	"SpansEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\x1c\n" +
+	"\x05value\x18\x02 \x01(\v2\r.bcl.TimeSpan:\x028\x01\x1a?\n" +
+	"\x0eDurationsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\x1c\n" +
+	"\x05value\x18\x02 \x01(\v2\r.bcl.TimeSpan:\x028\x01\x1a7\n" +
+	"\n" +
+	"GuidsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\x18\n" +
+	"\x05value\x18\x02 \x01(\v2\t.bcl.Guid:\x028\x01\x1a>\n" +
+	"\fColoursEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\x05\x12\x1d\n" +
+	"\x05value\x18\x02 \x01(\x0e2\x0e.Shapes.Colour:\x028\x01\x1a<\n" +
+	"\vPointsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\x1c\n" +
+	"\x05value\x18\x02 \x01(\v2\r.Shapes.Point:\x028\x01\x1aN\n" +
+	"\n" +
+	"PeersEntry\x12\x1e\n" +
+	"\x03key\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12 \n" +
+	"\x05value\x18\x02 \x01(\v2\x11.Abc.Zebus.PeerId\x1aT\n" +
+	"\rMessagesEntry\x12!\n" +
+	"\x03key\x18\x01 \x01(\v2\x14.Abc.Zebus.MessageId\x12 \n" +
+	"\x05value\x18\x02 \x01(\v2\x11.Abc.Zebus.PeerId\x1a.\n" +
+	"\fZigzagsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\x05\x12\r\n" +
+	"\x05value\x18\x02 \x01(\x11:\x028\x01\x1a-\n" +
+	"\vFixedsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\x04\x12\r\n" +
+	"\x05value\x18\x02 \x01(\x06:\x028\x01\x1a;\n" +
+	"\n" +
+	"IndexEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\x1c\n" +
+	"\x05value\x18\x02 \x01(\v2\r.Shapes.Point:\x028\x01\x1a:\n" +
+	"\n" +
+	"TreesEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\x1b\n" +
+	"\x05value\x18\x02 \x01(\v2\f.Shapes.Tree:\x028\x01\x1a*\n" +
+	"\fNumbersEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\r\n" +
+	"\x05value\x18\x02 \x01(\x03\x1a/\n" +
+	"\rRequiredEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\r\n" +
+	"\x05value\x18\x02 \x01(\x05:\x028\x01\"\xf1\x01\n" +
+	"\x04Tree\x12\f\n" +
+	"\x04name\x18\x01 \x01(\t\x12\x1a\n" +
+	"\x04left\x18\x02 \x01(\v2\f.Shapes.Tree\x12\x1e\n" +
+	"\bchildren\x18\x03 \x03(\v2\f.Shapes.Tree\x12)\n" +
+	"\aby_name\x18\x04 \x03(\v2\x18.Shapes.Tree.ByNameEntry\x12\x1c\n" +
+	"\x04onto\x18\x05 \x01(\v2\f.Shapes.TreeH\x00\x12\x0f\n" +
+	"\x05count\x18\x06 \x01(\x05H\x00\x1a;\n" +
+	"\vByNameEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\x1b\n" +
+	"\x05value\x18\x02 \x01(\v2\f.Shapes.Tree:\x028\x01B\b\n" +
+	"\x06growth\"\xb8\x02\n" +
+	"\x04Paid\x12\r\n" +
+	"\x05order\x18\x01 \x01(\x03\x12\x1d\n" +
+	"\x04card\x18\x03 \x01(\v2\r.Shapes.PointH\x00\x12\x0e\n" +
+	"\x04cash\x18\x04 \x01(\bH\x00\x12\x11\n" +
+	"\aaccount\x18\x05 \x01(\tH\x00\x12!\n" +
+	"\x04peer\x18\x06 \x01(\v2\x11.Abc.Zebus.PeerIdH\x00\x12\x1f\n" +
+	"\x06cheque\x18\a \x01(\v2\r.Shapes.PointH\x00\x12(\n" +
+	"\x02at\x18\b \x01(\v2\x1a.google.protobuf.TimestampH\x00\x12\x0f\n" +
+	"\x05bytes\x18\t \x01(\fH\x00\x12 \n" +
+	"\x06colour\x18\v \x01(\x0e2\x0e.Shapes.ColourH\x00\x12\f\n" +
+	"\x04note\x18\n" +
+	" \x01(\t\x12\r\n" +
+	"\x03yes\x18\x1e \x01(\tH\x01\x12\f\n" +
+	"\x02no\x18\x1f \x01(\aH\x01B\t\n" +
+	"\apaymentB\b\n" +
+	"\x06answer\"V\n" +
+	"\x06Figure\x12\x1e\n" +
+	"\x06square\x18\x05 \x01(\v2\x0e.Shapes.Square\x12\x1e\n" +
+	"\x06circle\x18\n" +
+	" \x01(\v2\x0e.Shapes.Circle\x12\f\n" +
+	"\x04name\x18\x01 \x01(\t\"4\n" +
+	"\x06Circle\x12\x1a\n" +
+	"\x04ring\x18\a \x01(\v2\f.Shapes.Ring\x12\x0e\n" +
+	"\x06radius\x18\x01 \x01(\x01\"\x15\n" +
+	"\x04Ring\x12\r\n" +
+	"\x05width\x18\x01 \x01(\x01\"\x16\n" +
+	"\x06Square\x12\f\n" +
+	"\x04side\x18\x01 \x01(\x01\"\x99\x02\n" +
+	"\aShipped\x12\n" +
+	"\n" +
+	"\x02id\x18\x01 \x01(\x03\x12\x0e\n" +
+	"\x06labels\x18\x02 \x03(\t\x12\"\n" +
+	"\x06colour\x18\x03 \x03(\x0e2\x0e.Shapes.ColourB\x02\x10\x01\x12\x1f\n" +
+	"\acolour2\x18\x04 \x01(\x0e2\x0e.Shapes.Colour\x12\x1a\n" +
+	"\x04size\x18\x05 \x01(\x0e2\f.Shapes.Size\x12\x1c\n" +
+	"\x05point\x18\x06 \x01(\v2\r.Shapes.Point\x12\r\n" +
+	"\x05small\x18\a \x01(\x11\x12\r\n" +
+	"\x05short\x18\b \x01(\x11\x12\x0e\n" +
+	"\x06shorts\x18\t \x03(\x11\x12\x12\n" +
+	"\x06packed\x18\v \x03(\x11B\x02\x10\x01\x12\x0e\n" +
+	"\x06native\x18\f \x01(\x12\x12!\n" +
+	"\x06sender\x18\x14 \x01(\v2\x11.Abc.Zebus.PeerId\"2\n" +
+	"\aVersion\x12\n" +
+	"\n" +
+	"\x02id\x18\x01 \x01(\x03\x12\x1b\n" +
+	"\x05inner\x18\x02 \x01(\v2\f.Shapes.Kept\"\x06\n" +
+	"\x04Kept*:\n" +
+	"\x06Colour\x12\x0f\n" +
+	"\vCOLOUR_NONE\x10\x00\x12\x0e\n" +
+	"\n" +
+	"COLOUR_RED\x10\x01\x12\x0f\n" +
+	"\vCOLOUR_BLUE\x10\x02*<\n" +
+	"\x04Size\x12\x14\n" +
+	"\x10SIZE_UNSPECIFIED\x10\x00\x12\x0e\n" +
+	"\n" +
+	"SIZE_SMALL\x10\x01\x12\x0e\n" +
+	"\n" +
+	"SIZE_LARGE\x10\x02"
+
+// protoShapesBoxSystemShapes is the descriptor of Shapes/Box_System/shapes.proto, as zebusgen proto writes it.
+const protoShapesBoxSystemShapes = "" +
+	"\n" +
+	"\x1eShapes/Box_System/shapes.proto\x12\x11Shapes.Box_System\"\x8a\x01\n" +
+	"\x06Int64_\x12\x0f\n" +
+	"\acontent\x18\x01 \x01(\x03\x12\f\n" +
+	"\x04more\x18\x02 \x03(\x03\x123\n" +
+	"\x05named\x18\x03 \x03(\v2$.Shapes.Box_System.Int64_.NamedEntry\x1a,\n" +
+	"\n" +
+	"NamedEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\r\n" +
+	"\x05value\x18\x02 \x01(\x03:\x028\x01"
+
+// protoShapesBoxShapesShapes is the descriptor of Shapes/Box_Shapes/shapes.proto, as zebusgen proto writes it.
+const protoShapesBoxShapesShapes = "" +
+	"\n" +
+	"\x1eShapes/Box_Shapes/shapes.proto\x12\x11Shapes.Box_Shapes\x1a\x13Shapes/shapes.proto\"\xb7\x01\n" +
+	"\x06Point_\x12\x1e\n" +
+	"\acontent\x18\x01 \x01(\v2\r.Shapes.Point\x12\x1b\n" +
+	"\x04more\x18\x02 \x03(\v2\r.Shapes.Point\x123\n" +
+	"\x05named\x18\x03 \x03(\v2$.Shapes.Box_Shapes.Point_.NamedEntry\x1a;\n" +
+	"\n" +
+	"NamedEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\x1c\n" +
+	"\x05value\x18\x02 \x01(\v2\r.Shapes.Point:\x028\x01\"\xbc\x01\n" +
+	"\aColour_\x12\x1f\n" +
+	"\acontent\x18\x01 \x01(\x0e2\x0e.Shapes.Colour\x12\x1c\n" +
+	"\x04more\x18\x02 \x03(\x0e2\x0e.Shapes.Colour\x124\n" +
+	"\x05named\x18\x03 \x03(\v2%.Shapes.Box_Shapes.Colour_.NamedEntry\x1a<\n" +
+	"\n" +
+	"NamedEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\x1d\n" +
+	"\x05value\x18\x02 \x01(\x0e2\x0e.Shapes.Colour:\x028\x01"

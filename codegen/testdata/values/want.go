@@ -1092,3 +1092,147 @@ func (v *Colour) UnmarshalText(text []byte) error {
 	}
 	return nil
 }
+
+// The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
+func init() {
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoValuesValues,
+		Messages: []wire.Message{
+			(*Point)(nil),
+			(*Optionals)(nil),
+			(*Requireds)(nil),
+			(*Pointers)(nil),
+			(*Slices)(nil),
+			(*Encodings)(nil),
+		},
+	})
+}
+
+// protoValuesValues is the descriptor of Values/values.proto, as zebusgen proto writes it.
+const protoValuesValues = "" +
+	"\n" +
+	"\x13Values/values.proto\x12\x06Values\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x0fzebus/bcl.proto\x1a\x11zebus/words.proto\"\x1d\n" +
+	"\x05Point\x12\t\n" +
+	"\x01x\x18\x01 \x01(\x05\x12\t\n" +
+	"\x01y\x18\x02 \x01(\x05\"\xf8\x05\n" +
+	"\tOptionals\x12\f\n" +
+	"\x04bool\x18\x01 \x01(\b\x12\f\n" +
+	"\x04byte\x18\x02 \x01(\r\x12\x0e\n" +
+	"\x06s_byte\x18\x03 \x01(\x05\x12\r\n" +
+	"\x05short\x18\x04 \x01(\x05\x12\x0f\n" +
+	"\au_short\x18\x05 \x01(\r\x12\v\n" +
+	"\x03int\x18\x06 \x01(\x05\x12\r\n" +
+	"\x05u_int\x18\a \x01(\r\x12\f\n" +
+	"\x04long\x18\b \x01(\x03\x12\x0e\n" +
+	"\x06u_long\x18\t \x01(\x04\x12\r\n" +
+	"\x05float\x18\n" +
+	" \x01(\x02\x12\x0e\n" +
+	"\x06double\x18\v \x01(\x01\x12\x0e\n" +
+	"\x06string\x18\f \x01(\t\x12\r\n" +
+	"\x05bytes\x18\r \x01(\f\x12\f\n" +
+	"\x04char\x18\x0e \x01(\r\x12\x1d\n" +
+	"\adecimal\x18\x0f \x01(\v2\f.bcl.Decimal\x12 \n" +
+	"\tdate_time\x18\x10 \x01(\v2\r.bcl.DateTime\x12 \n" +
+	"\ttime_span\x18\x11 \x01(\v2\r.bcl.TimeSpan\x12\x17\n" +
+	"\x04guid\x18\x12 \x01(\v2\t.bcl.Guid\x12\x1e\n" +
+	"\x06colour\x18\x13 \x01(\x0e2\x0e.Values.Colour\x12\x1c\n" +
+	"\x05point\x18\x14 \x01(\v2\r.Values.Point\x12\x1e\n" +
+	"\apointer\x18\x15 \x01(\v2\r.Values.Point\x12\"\n" +
+	"\apeer_id\x18\x16 \x01(\v2\x11.Abc.Zebus.PeerId\x12(\n" +
+	"\n" +
+	"message_id\x18\x17 \x01(\v2\x14.Abc.Zebus.MessageId\x12\x1f\n" +
+	"\bduration\x18\x18 \x01(\v2\r.bcl.TimeSpan\x12\x12\n" +
+	"\n" +
+	"native_int\x18\x19 \x01(\x03\x12\x13\n" +
+	"\vnative_uint\x18\x1a \x01(\x04\x12)\n" +
+	"\atype_id\x18\x1b \x01(\v2\x18.Abc.Zebus.MessageTypeId\x12\f\n" +
+	"\x04flag\x18\x1c \x01(\b\x12\r\n" +
+	"\x05small\x18\x1d \x01(\x05\x12\v\n" +
+	"\x03big\x18\x1e \x01(\x04\x12\x0e\n" +
+	"\x06degree\x18\x1f \x01(\x01\x12\f\n" +
+	"\x04code\x18  \x01(\t\x12\v\n" +
+	"\x03raw\x18! \x01(\f\x12\x10\n" +
+	"\afar_tag\x18\xc8\x01 \x01(\x05\x12\x15\n" +
+	"\vfarther_tag\x18\xb0\xea\x01 \x01(\t\"\xa0\x02\n" +
+	"\tRequireds\x12\f\n" +
+	"\x04bool\x18\x01 \x01(\b\x12\x0e\n" +
+	"\x06s_byte\x18\x02 \x01(\x05\x12\x0e\n" +
+	"\x06u_long\x18\x03 \x01(\x04\x12\r\n" +
+	"\x05float\x18\x04 \x01(\x02\x12\x0e\n" +
+	"\x06double\x18\x05 \x01(\x01\x12\x0e\n" +
+	"\x06string\x18\x06 \x01(\t\x12\r\n" +
+	"\x05bytes\x18\a \x01(\f\x12\x1d\n" +
+	"\adecimal\x18\b \x01(\v2\f.bcl.Decimal\x12 \n" +
+	"\ttime_span\x18\t \x01(\v2\r.bcl.TimeSpan\x12\x17\n" +
+	"\x04guid\x18\n" +
+	" \x01(\v2\t.bcl.Guid\x12\x1e\n" +
+	"\x06colour\x18\v \x01(\x0e2\x0e.Values.Colour\x12\f\n" +
+	"\x04char\x18\f \x01(\r\x12\x1f\n" +
+	"\bduration\x18\r \x01(\v2\r.bcl.TimeSpan\"\xff\x02\n" +
+	"\bPointers\x12\f\n" +
+	"\x04bool\x18\x01 \x01(\b\x12\v\n" +
+	"\x03int\x18\x02 \x01(\x05\x12\x0e\n" +
+	"\x06double\x18\x03 \x01(\x01\x12\x0e\n" +
+	"\x06string\x18\x04 \x01(\t\x12\x1d\n" +
+	"\adecimal\x18\x05 \x01(\v2\f.bcl.Decimal\x12 \n" +
+	"\tdate_time\x18\x06 \x01(\v2\r.bcl.DateTime\x12 \n" +
+	"\ttime_span\x18\a \x01(\v2\r.bcl.TimeSpan\x12\x17\n" +
+	"\x04guid\x18\b \x01(\v2\t.bcl.Guid\x12\x1e\n" +
+	"\x06colour\x18\t \x01(\x0e2\x0e.Values.Colour\x12\"\n" +
+	"\apeer_id\x18\n" +
+	" \x01(\v2\x11.Abc.Zebus.PeerId\x12\x1f\n" +
+	"\bduration\x18\v \x01(\v2\r.bcl.TimeSpan\x12\f\n" +
+	"\x04code\x18\f \x01(\t\x12\x0e\n" +
+	"\x06zigzag\x18\r \x01(\x12\x12)\n" +
+	"\x05stamp\x18\x0e \x01(\v2\x1a.google.protobuf.Timestamp\x12\x0e\n" +
+	"\x06native\x18\x0f \x01(\x03\"\xb4\x05\n" +
+	"\x06Slices\x12\r\n" +
+	"\x05bools\x18\x01 \x03(\b\x12\f\n" +
+	"\x04ints\x18\x02 \x03(\x05\x12\x0f\n" +
+	"\adoubles\x18\x03 \x03(\x01\x12\x0f\n" +
+	"\astrings\x18\x04 \x03(\t\x12\r\n" +
+	"\x05bytes\x18\x05 \x03(\f\x12!\n" +
+	"\n" +
+	"date_times\x18\x06 \x03(\v2\r.bcl.DateTime\x12\x1e\n" +
+	"\bdecimals\x18\a \x03(\v2\f.bcl.Decimal\x12\x18\n" +
+	"\x05guids\x18\b \x03(\v2\t.bcl.Guid\x12#\n" +
+	"\bpeer_ids\x18\t \x03(\v2\x11.Abc.Zebus.PeerId\x12)\n" +
+	"\vmessage_ids\x18\n" +
+	" \x03(\v2\x14.Abc.Zebus.MessageId\x12\x1d\n" +
+	"\x06points\x18\v \x03(\v2\r.Values.Point\x12\x1f\n" +
+	"\bpointers\x18\f \x03(\v2\r.Values.Point\x12\x1f\n" +
+	"\acolours\x18\r \x03(\x0e2\x0e.Values.Colour\x12 \n" +
+	"\tdurations\x18\x0e \x03(\v2\r.bcl.TimeSpan\x12+\n" +
+	"\x10peer_id_pointers\x18\x0f \x03(\v2\x11.Abc.Zebus.PeerId\x12\x18\n" +
+	"\fpacked_bools\x18e \x03(\bB\x02\x10\x01\x12\x17\n" +
+	"\vpacked_ints\x18f \x03(\x05B\x02\x10\x01\x12\x19\n" +
+	"\rpacked_floats\x18g \x03(\x02B\x02\x10\x01\x12\x1a\n" +
+	"\x0epacked_doubles\x18h \x03(\x01B\x02\x10\x01\x12*\n" +
+	"\x0epacked_colours\x18i \x03(\x0e2\x0e.Values.ColourB\x02\x10\x01\x12\x1a\n" +
+	"\x0epacked_zigzags\x18j \x03(\x12B\x02\x10\x01\x12\x19\n" +
+	"\rpacked_fixeds\x18k \x03(\aB\x02\x10\x01\x12\x18\n" +
+	"\fpacked_longs\x18l \x03(\x10B\x02\x10\x01\x12\x18\n" +
+	"\fpacked_chars\x18m \x03(\rB\x02\x10\x01\"\xe3\x02\n" +
+	"\tEncodings\x12\x10\n" +
+	"\bzigzag32\x18\x01 \x01(\x11\x12\x10\n" +
+	"\bzigzag64\x18\x02 \x01(\x12\x12\x0f\n" +
+	"\afixed32\x18\x03 \x01(\x0f\x12\x0f\n" +
+	"\afixed64\x18\x04 \x01(\x10\x12\x11\n" +
+	"\tu_fixed32\x18\x05 \x01(\a\x12\x11\n" +
+	"\tu_fixed64\x18\x06 \x01(\x06\x12\x12\n" +
+	"\n" +
+	"fixed_time\x18\a \x01(\x10\x12\x12\n" +
+	"\n" +
+	"fixed_span\x18\b \x01(\x10\x12\x16\n" +
+	"\x0efixed_duration\x18\t \x01(\x10\x12)\n" +
+	"\x05stamp\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.Timestamp\x12'\n" +
+	"\x04span\x18\v \x01(\v2\x19.google.protobuf.Duration\x12+\n" +
+	"\bduration\x18\f \x01(\v2\x19.google.protobuf.Duration\x12\x14\n" +
+	"\ffixed_colour\x18\r \x01(\x0f\x12\x13\n" +
+	"\vfixed_small\x18\x0e \x01(\x0f*:\n" +
+	"\x06Colour\x12\x0f\n" +
+	"\vCOLOUR_NONE\x10\x00\x12\x0e\n" +
+	"\n" +
+	"COLOUR_RED\x10\x01\x12\x0f\n" +
+	"\vCOLOUR_BLUE\x10\x02"

@@ -1960,3 +1960,228 @@ func (m *Square) ZebusUnmarshal(b []byte) error {
 	m.ZebusRead(&r)
 	return r.Err()
 }
+
+// The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
+func init() {
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoVectorsVectors,
+		Messages: []wire.Message{
+			(*Optionals)(nil),
+			(*Requireds)(nil),
+			(*Nullables)(nil),
+			(*Arrays)(nil),
+			(*Encodings)(nil),
+			(*Deep)(nil),
+			(*Point)(nil),
+			(*Money)(nil),
+			(*Tree)(nil),
+			(*Empty)(nil),
+			(*Routed)(nil),
+			(*Nested)(nil),
+			(*Maps)(nil),
+			(*Drawing)(nil),
+			(*Shape)(nil),
+			(*Circle)(nil),
+			(*Square)(nil),
+		},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoVectorsGenericSystemVectors,
+		Messages:   []wire.Message{(*GenericInt)(nil)},
+	})
+	wire.RegisterProto(wire.ProtoFile{
+		Descriptor: protoVectorsPairSystemStringSystemVectors,
+		Messages:   []wire.Message{(*PairOfTextAndNumber)(nil)},
+	})
+}
+
+// protoVectorsVectors is the descriptor of Vectors/vectors.proto, as zebusgen proto writes it.
+const protoVectorsVectors = "" +
+	"\n" +
+	"\x15Vectors/vectors.proto\x12\aVectors\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x0fzebus/bcl.proto\x1a\x11zebus/words.proto\"\x9e\x04\n" +
+	"\tOptionals\x12\f\n" +
+	"\x04bool\x18\x01 \x01(\b\x12\f\n" +
+	"\x04byte\x18\x02 \x01(\r\x12\x0e\n" +
+	"\x06s_byte\x18\x03 \x01(\x05\x12\r\n" +
+	"\x05short\x18\x04 \x01(\x05\x12\x0f\n" +
+	"\au_short\x18\x05 \x01(\r\x12\v\n" +
+	"\x03int\x18\x06 \x01(\x05\x12\r\n" +
+	"\x05u_int\x18\a \x01(\r\x12\f\n" +
+	"\x04long\x18\b \x01(\x03\x12\x0e\n" +
+	"\x06u_long\x18\t \x01(\x04\x12\r\n" +
+	"\x05float\x18\n" +
+	" \x01(\x02\x12\x0e\n" +
+	"\x06double\x18\v \x01(\x01\x12\x0e\n" +
+	"\x06string\x18\f \x01(\t\x12\r\n" +
+	"\x05bytes\x18\r \x01(\f\x12\f\n" +
+	"\x04char\x18\x0e \x01(\r\x12\x1d\n" +
+	"\adecimal\x18\x0f \x01(\v2\f.bcl.Decimal\x12 \n" +
+	"\tdate_time\x18\x10 \x01(\v2\r.bcl.DateTime\x12 \n" +
+	"\ttime_span\x18\x11 \x01(\v2\r.bcl.TimeSpan\x12\x17\n" +
+	"\x04guid\x18\x12 \x01(\v2\t.bcl.Guid\x12\x0e\n" +
+	"\x06colour\x18\x13 \x01(\x05\x12\x1d\n" +
+	"\x05point\x18\x14 \x01(\v2\x0e.Vectors.Point\x12\x1d\n" +
+	"\x05money\x18\x15 \x01(\v2\x0e.Vectors.Money\x12\"\n" +
+	"\apeer_id\x18\x16 \x01(\v2\x11.Abc.Zebus.PeerId\x12(\n" +
+	"\n" +
+	"message_id\x18\x17 \x01(\v2\x14.Abc.Zebus.MessageId\x12\x10\n" +
+	"\afar_tag\x18\xc8\x01 \x01(\x05\x12\x15\n" +
+	"\vfarther_tag\x18\xb0\xea\x01 \x01(\t\"\xf5\x03\n" +
+	"\tRequireds\x12\f\n" +
+	"\x04bool\x18\x01 \x01(\b\x12\f\n" +
+	"\x04byte\x18\x02 \x01(\r\x12\x0e\n" +
+	"\x06s_byte\x18\x03 \x01(\x05\x12\r\n" +
+	"\x05short\x18\x04 \x01(\x05\x12\x0f\n" +
+	"\au_short\x18\x05 \x01(\r\x12\v\n" +
+	"\x03int\x18\x06 \x01(\x05\x12\r\n" +
+	"\x05u_int\x18\a \x01(\r\x12\f\n" +
+	"\x04long\x18\b \x01(\x03\x12\x0e\n" +
+	"\x06u_long\x18\t \x01(\x04\x12\r\n" +
+	"\x05float\x18\n" +
+	" \x01(\x02\x12\x0e\n" +
+	"\x06double\x18\v \x01(\x01\x12\x0e\n" +
+	"\x06string\x18\f \x01(\t\x12\r\n" +
+	"\x05bytes\x18\r \x01(\f\x12\f\n" +
+	"\x04char\x18\x0e \x01(\r\x12\x1d\n" +
+	"\adecimal\x18\x0f \x01(\v2\f.bcl.Decimal\x12 \n" +
+	"\tdate_time\x18\x10 \x01(\v2\r.bcl.DateTime\x12 \n" +
+	"\ttime_span\x18\x11 \x01(\v2\r.bcl.TimeSpan\x12\x17\n" +
+	"\x04guid\x18\x12 \x01(\v2\t.bcl.Guid\x12\x0e\n" +
+	"\x06colour\x18\x13 \x01(\x05\x12\x1d\n" +
+	"\x05point\x18\x14 \x01(\v2\x0e.Vectors.Point\x12\x1d\n" +
+	"\x05money\x18\x15 \x01(\v2\x0e.Vectors.Money\x12\"\n" +
+	"\apeer_id\x18\x16 \x01(\v2\x11.Abc.Zebus.PeerId\x12(\n" +
+	"\n" +
+	"message_id\x18\x17 \x01(\v2\x14.Abc.Zebus.MessageId\"\xb7\x03\n" +
+	"\tNullables\x12\f\n" +
+	"\x04bool\x18\x01 \x01(\b\x12\f\n" +
+	"\x04byte\x18\x02 \x01(\r\x12\x0e\n" +
+	"\x06s_byte\x18\x03 \x01(\x05\x12\r\n" +
+	"\x05short\x18\x04 \x01(\x05\x12\x0f\n" +
+	"\au_short\x18\x05 \x01(\r\x12\v\n" +
+	"\x03int\x18\x06 \x01(\x05\x12\r\n" +
+	"\x05u_int\x18\a \x01(\r\x12\f\n" +
+	"\x04long\x18\b \x01(\x03\x12\x0e\n" +
+	"\x06u_long\x18\t \x01(\x04\x12\r\n" +
+	"\x05float\x18\n" +
+	" \x01(\x02\x12\x0e\n" +
+	"\x06double\x18\v \x01(\x01\x12\f\n" +
+	"\x04char\x18\x0e \x01(\r\x12\x1d\n" +
+	"\adecimal\x18\x0f \x01(\v2\f.bcl.Decimal\x12 \n" +
+	"\tdate_time\x18\x10 \x01(\v2\r.bcl.DateTime\x12 \n" +
+	"\ttime_span\x18\x11 \x01(\v2\r.bcl.TimeSpan\x12\x17\n" +
+	"\x04guid\x18\x12 \x01(\v2\t.bcl.Guid\x12\x0e\n" +
+	"\x06colour\x18\x13 \x01(\x05\x12\x1d\n" +
+	"\x05money\x18\x15 \x01(\v2\x0e.Vectors.Money\x12\"\n" +
+	"\apeer_id\x18\x16 \x01(\v2\x11.Abc.Zebus.PeerId\x12(\n" +
+	"\n" +
+	"message_id\x18\x17 \x01(\v2\x14.Abc.Zebus.MessageId\"\x9c\x03\n" +
+	"\x06Arrays\x12\r\n" +
+	"\x05bools\x18\x01 \x03(\b\x12\x0e\n" +
+	"\x06shorts\x18\x04 \x03(\x05\x12\f\n" +
+	"\x04ints\x18\x06 \x03(\x05\x12\x0e\n" +
+	"\x06u_ints\x18\a \x03(\r\x12\r\n" +
+	"\x05longs\x18\b \x03(\x03\x12\x0f\n" +
+	"\au_longs\x18\t \x03(\x04\x12\x0e\n" +
+	"\x06floats\x18\n" +
+	" \x03(\x02\x12\x0f\n" +
+	"\adoubles\x18\v \x03(\x01\x12\x0f\n" +
+	"\astrings\x18\f \x03(\t\x12\r\n" +
+	"\x05blobs\x18\r \x03(\f\x12\x1e\n" +
+	"\bdecimals\x18\x0f \x03(\v2\f.bcl.Decimal\x12!\n" +
+	"\n" +
+	"date_times\x18\x10 \x03(\v2\r.bcl.DateTime\x12!\n" +
+	"\n" +
+	"time_spans\x18\x11 \x03(\v2\r.bcl.TimeSpan\x12\x18\n" +
+	"\x05guids\x18\x12 \x03(\v2\t.bcl.Guid\x12\x0f\n" +
+	"\acolours\x18\x13 \x03(\x05\x12\x1e\n" +
+	"\x06points\x18\x14 \x03(\v2\x0e.Vectors.Point\x12\x1e\n" +
+	"\x06moneys\x18\x15 \x03(\v2\x0e.Vectors.Money\x12#\n" +
+	"\bpeer_ids\x18\x16 \x03(\v2\x11.Abc.Zebus.PeerId\"\xb8\x03\n" +
+	"\tEncodings\x12\x17\n" +
+	"\vpacked_ints\x18\x01 \x03(\x05B\x02\x10\x01\x12\x1a\n" +
+	"\x0epacked_doubles\x18\x02 \x03(\x01B\x02\x10\x01\x12\x18\n" +
+	"\fpacked_bools\x18\x03 \x03(\bB\x02\x10\x01\x12\x18\n" +
+	"\fpacked_longs\x18\x04 \x03(\x03B\x02\x10\x01\x12\x13\n" +
+	"\vzig_zag_int\x18\x05 \x01(\x11\x12\x14\n" +
+	"\fzig_zag_long\x18\x06 \x01(\x12\x12\x11\n" +
+	"\tfixed_int\x18\a \x01(\x0f\x12\x12\n" +
+	"\n" +
+	"fixed_long\x18\b \x01(\x10\x12\x13\n" +
+	"\vfixed_u_int\x18\t \x01(\a\x12\x14\n" +
+	"\ffixed_u_long\x18\n" +
+	" \x01(\x06\x123\n" +
+	"\x0fwell_known_time\x18\v \x01(\v2\x1a.google.protobuf.Timestamp\x122\n" +
+	"\x0fwell_known_span\x18\f \x01(\v2\x19.google.protobuf.Duration\x12\x12\n" +
+	"\n" +
+	"fixed_time\x18\r \x01(\x10\x12\x12\n" +
+	"\n" +
+	"fixed_span\x18\x0e \x01(\x10\x12\x1a\n" +
+	"\x0epacked_zig_zag\x18\x0f \x03(\x11B\x02\x10\x01\x12\x18\n" +
+	"\fpacked_fixed\x18\x10 \x03(\x0fB\x02\x10\x01\"#\n" +
+	"\x04Deep\x12\x1b\n" +
+	"\x04root\x18\x01 \x01(\v2\r.Vectors.Tree\"\x1d\n" +
+	"\x05Point\x12\t\n" +
+	"\x01x\x18\x01 \x01(\x05\x12\t\n" +
+	"\x01y\x18\x02 \x01(\x01\"7\n" +
+	"\x05Money\x12\x1c\n" +
+	"\x06amount\x18\x01 \x01(\v2\f.bcl.Decimal\x12\x10\n" +
+	"\bcurrency\x18\x02 \x01(\t\"5\n" +
+	"\x04Tree\x12\f\n" +
+	"\x04name\x18\x01 \x01(\t\x12\x1f\n" +
+	"\bchildren\x18\x02 \x03(\v2\r.Vectors.Tree\"\a\n" +
+	"\x05Empty\"A\n" +
+	"\x06Routed\x12\x0e\n" +
+	"\x06market\x18\x01 \x01(\t\x12\n" +
+	"\n" +
+	"\x02id\x18\x02 \x01(\x05\x12\f\n" +
+	"\x04open\x18\x03 \x01(\b\x12\r\n" +
+	"\x05price\x18\x04 \x01(\x01\"\x1d\n" +
+	"\fOuter_Nested\x12\r\n" +
+	"\x05value\x18\x01 \x01(\x05\"\x87\x03\n" +
+	"\x04Maps\x12)\n" +
+	"\x06counts\x18\x01 \x03(\v2\x19.Vectors.Maps.CountsEntry\x12'\n" +
+	"\x05names\x18\x02 \x03(\v2\x18.Vectors.Maps.NamesEntry\x12)\n" +
+	"\x06points\x18\x03 \x03(\v2\x19.Vectors.Maps.PointsEntry\x12'\n" +
+	"\x05times\x18\x04 \x03(\v2\x18.Vectors.Maps.TimesEntry\x1a-\n" +
+	"\vCountsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\r\n" +
+	"\x05value\x18\x02 \x01(\x05:\x028\x01\x1a,\n" +
+	"\n" +
+	"NamesEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\x05\x12\r\n" +
+	"\x05value\x18\x02 \x01(\t:\x028\x01\x1a=\n" +
+	"\vPointsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\x1d\n" +
+	"\x05value\x18\x02 \x01(\v2\x0e.Vectors.Point:\x028\x01\x1a;\n" +
+	"\n" +
+	"TimesEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\x1c\n" +
+	"\x05value\x18\x02 \x01(\v2\r.bcl.DateTime:\x028\x01\"G\n" +
+	"\aDrawing\x12\x1c\n" +
+	"\x04main\x18\x01 \x01(\v2\x0e.Vectors.Shape\x12\x1e\n" +
+	"\x06others\x18\x02 \x03(\v2\x0e.Vectors.Shape\"W\n" +
+	"\x05Shape\x12\x1f\n" +
+	"\x06circle\x18\n" +
+	" \x01(\v2\x0f.Vectors.Circle\x12\x1f\n" +
+	"\x06square\x18\v \x01(\v2\x0f.Vectors.Square\x12\f\n" +
+	"\x04name\x18\x01 \x01(\t\"\x18\n" +
+	"\x06Circle\x12\x0e\n" +
+	"\x06radius\x18\x01 \x01(\x01\"\x16\n" +
+	"\x06Square\x12\f\n" +
+	"\x04side\x18\x01 \x01(\x01"
+
+// protoVectorsGenericSystemVectors is the descriptor of Vectors/Generic_System/vectors.proto, as zebusgen proto writes it.
+const protoVectorsGenericSystemVectors = "" +
+	"\n" +
+	"$Vectors/Generic_System/vectors.proto\x12\x16Vectors.Generic_System\"\x17\n" +
+	"\x06Int32_\x12\r\n" +
+	"\x05value\x18\x01 \x01(\x05"
+
+// protoVectorsPairSystemStringSystemVectors is the descriptor of Vectors/Pair_System/String_System/vectors.proto, as zebusgen proto writes it.
+const protoVectorsPairSystemStringSystemVectors = "" +
+	"\n" +
+	"/Vectors/Pair_System/String_System/vectors.proto\x12!Vectors.Pair_System.String_System\"(\n" +
+	"\aDouble_\x12\r\n" +
+	"\x05first\x18\x01 \x01(\t\x12\x0e\n" +
+	"\x06second\x18\x02 \x01(\x01"
