@@ -40,7 +40,7 @@ func TestNothingIsLostSilently(t *testing.T) {
 	for seed := range uint64(20) {
 		inTown(t, fmt.Sprintf("X34 accepted = handled + reported, seed %d", seed), func(t *testing.T, town *town) {
 			var l ledger
-			random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // repeatable on purpose
+			random := rand.New(rand.NewPCG(seed, 0))
 			var receivers []*zebus.Bus
 			for i := range 4 {
 				receivers = append(receivers, town.start(town.tightBuilder(zebus.PeerID(fmt.Sprintf("R.%d", i)), l.handler()).

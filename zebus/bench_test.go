@@ -33,8 +33,10 @@ func (l *lonely) AppendPeers(dst []zebus.Peer, t zebus.MessageTypeID, _ zebus.Ro
 	return dst
 }
 
-func (l *lonely) Update(context.Context, []zebus.SubscriptionsForType) error              { return nil }
-func (l *lonely) Unregister(context.Context) error                                        { return nil }
+func (l *lonely) Update(context.Context, []zebus.SubscriptionsForType) error { return nil }
+
+func (l *lonely) Unregister(context.Context) error { return nil }
+
 func (l *lonely) Peer(zebus.PeerID) (zebus.Peer, bool)                                    { return l.self, true }
 func (l *lonely) Watch(func(zebus.PeerChange))                                            {}
 func (l *lonely) Observe([]zebus.MessageTypeID, func(zebus.PeerID, []zebus.Subscription)) {}

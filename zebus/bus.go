@@ -245,16 +245,16 @@ func (b *Bus) undo(ctx context.Context, r *run) {
 // contexts are cancelled; a second Stop goes on from there. A Stop during a Start interrupts the start and returns when it is
 // undone. On a stopped bus it returns [ErrNotRunning].
 func (b *Bus) Stop(ctx context.Context) error {
-	interrupted, err := b.beginStop()
-	if err != nil {
+	switch was, startEnded := b.beginStop(); was {
+	case starting:
+		return waitFor(ctx, startEnded)
+	case started:
+		err := b.stop(ctx)
+		b.endStop(err)
 		return err
+	case stopped, stopping:
 	}
-	if interrupted != nil {
-		return waitFor(ctx, interrupted)
-	}
-	err = b.stop(ctx)
-	b.endStop(err)
-	return err
+	return ErrNotRunning
 }
 
 func (b *Bus) stop(ctx context.Context) error {
@@ -268,19 +268,19 @@ func (b *Bus) stop(ctx context.Context) error {
 	return err
 }
 
-func (b *Bus) beginStop() (interrupted chan struct{}, err error) {
+// beginStop returns the state it found. A start under way is interrupted, and startEnded is closed when it is undone.
+func (b *Bus) beginStop() (was state, startEnded <-chan struct{}) {
 	b.life.Lock()
 	defer b.life.Unlock()
-	switch b.life.state {
+	was = b.life.state
+	switch was {
 	case starting:
 		b.life.cancel()
-		return b.life.ended, nil
 	case started:
 		b.life.state = stopping
-		return nil, nil
 	case stopped, stopping:
 	}
-	return nil, ErrNotRunning
+	return was, b.life.ended
 }
 
 func (b *Bus) endStop(err error) {

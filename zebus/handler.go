@@ -29,7 +29,7 @@ type Handler struct {
 func HandleRequest[C, R any, CP commandPointer[C], RP messagePointer[R]](f func(context.Context, CP) (RP, error)) Handler {
 	h := newHandler[C, CP](f)
 	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
-		reply, err := f(ctx, batch[0].(CP))
+		reply, err := f(ctx, typed[CP](batch[0]))
 		if reply == nil {
 			return nil, err // a typed nil must not become a reply
 		}
@@ -42,7 +42,7 @@ func HandleRequest[C, R any, CP commandPointer[C], RP messagePointer[R]](f func(
 func HandleCommand[C any, CP commandPointer[C]](f func(context.Context, CP) error) Handler {
 	h := newHandler[C, CP](f)
 	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
-		return nil, f(ctx, batch[0].(CP))
+		return nil, f(ctx, typed[CP](batch[0]))
 	}
 	return h
 }
@@ -51,7 +51,7 @@ func HandleCommand[C any, CP commandPointer[C]](f func(context.Context, CP) erro
 func HandleEvent[E any, EP eventPointer[E]](f func(context.Context, EP) error) Handler {
 	h := newHandler[E, EP](f)
 	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
-		return nil, f(ctx, batch[0].(EP))
+		return nil, f(ctx, typed[EP](batch[0]))
 	}
 	return h
 }
@@ -63,11 +63,17 @@ func HandleEvents[E any, EP eventPointer[E]](f func(context.Context, []EP) error
 	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
 		events := make([]EP, len(batch))
 		for i, m := range batch {
-			events[i] = m.(EP)
+			events[i] = typed[EP](m)
 		}
 		return nil, f(ctx, events)
 	}
 	return h
+}
+
+// typed returns the message as what it is: a handler sees only messages that it decoded itself, or that the sender of a
+// local one gave for this very type.
+func typed[P Message](m Message) P {
+	return m.(P) //nolint:forcetypeassert // see above
 }
 
 // defaultBatch is how many events a batch handler takes at once when it does not say.

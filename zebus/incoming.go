@@ -104,12 +104,6 @@ func (o *outcome) failures() []failure {
 	return o.failed
 }
 
-func (o *outcome) replied() Message {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.reply
-}
-
 // silence makes the command stay without an answer, and says whether that is new.
 func (o *outcome) silence() bool {
 	o.mu.Lock()

@@ -2,8 +2,8 @@ package zebus_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -37,7 +37,7 @@ func TestConcurrency(t *testing.T) {
 		const keys, each = 20, 50
 		for i := range int32(each) {
 			for k := range keys {
-				if err := svc.Publish(t.Context(), &interop.Note{Text: fmt.Sprint(k), Number: i}); err != nil {
+				if err := svc.Publish(t.Context(), &interop.Note{Text: strconv.Itoa(k), Number: i}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -49,7 +49,7 @@ func TestConcurrency(t *testing.T) {
 		close(gate)
 		synctest.Wait()
 		for k := range keys {
-			if numbers := got[fmt.Sprint(k)]; len(numbers) != each || !slices.IsSorted(numbers) {
+			if numbers := got[strconv.Itoa(k)]; len(numbers) != each || !slices.IsSorted(numbers) {
 				t.Errorf("key %d: %v", k, numbers)
 			}
 		}

@@ -44,7 +44,7 @@ func TestMessageIDAgainstRecordedBytes(t *testing.T) {
 			if got := ours.Time(); !got.Equal(at) {
 				t.Errorf("time of an ID made at %v = %v", at, got)
 			}
-			if ours[:8:8] == nil || [8]byte(ours[:8]) != [8]byte(recorded[:8]) {
+			if [8]byte(ours[:8]) != [8]byte(recorded[:8]) {
 				t.Errorf("time half of our ID = %x, want %x", ours[:8], recorded[:8])
 			}
 			if ours[8]&0xc0 != 0x80 {

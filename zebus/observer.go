@@ -13,7 +13,7 @@ import (
 //
 // A message that this peer sends to itself does not travel: Sending, Accepted, HandlerRan, Handled and Finished show it, Sent
 // and Received do not.
-type Observer struct {
+type Observer struct { //nolint:recvcheck // given by value; kept by pointer, because it is large
 	// Built is told of the bus once, by Build: for [Bus.Stats]. The queues of a bus that has such an observer know how
 	// long messages have waited.
 	Built func(b *Bus)
@@ -37,7 +37,8 @@ type Observer struct {
 	// Dropped is told of a received message that was not handled, and why: [ErrUnknownType], [ErrUnreadable], or that of a
 	// queue that did not take it, which wraps an error of package dispatch.
 	Dropped func(m *TransportMessage, err error)
-	// Accepted comes when a message is accepted for handlers of this peer, before any of them runs.
+	// Accepted comes when a message is accepted for handlers of this peer, before any of them runs. The news that a peer
+	// subscribed to something with a snapshot counts as one of type "snapshot of …"; nothing but Finished follows it.
 	Accepted func(m *TransportMessage)
 	// HandlerRan comes when a handler has returned, with a message or with a batch of them.
 	HandlerRan func(r HandlerRun)

@@ -22,7 +22,7 @@ type sightings struct {
 	open int
 }
 
-func (s *sightings) note(format string, args ...any) {
+func (s *sightings) notef(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seen = append(s.seen, fmt.Sprintf(format, args...))
@@ -41,11 +41,11 @@ func (s *sightings) observer() zebus.Observer {
 			for _, p := range to {
 				names = append(names, string(p.ID))
 			}
-			s.note("sending %s to [%s]", m.ZebusType().ID().Name(), strings.Join(names, " "))
+			s.notef("sending %s to [%s]", m.ZebusType().ID().Name(), strings.Join(names, " "))
 		},
 		Accepted: func(*zebus.TransportMessage) { s.count(1) },
 		Handled: func(t *zebus.MessageType, _ *zebus.TransportMessage, reply zebus.Message, err error) {
-			s.note("handled %s: %t, %v", t.ID().Name(), reply != nil, err)
+			s.notef("handled %s: %t, %v", t.ID().Name(), reply != nil, err)
 		},
 		Finished: func(*zebus.TransportMessage) { s.count(-1) },
 	}

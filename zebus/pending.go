@@ -193,14 +193,11 @@ func (t *pendingCommands) take(id MessageID) *Pending {
 	return p
 }
 
-// end ends a command if it has not ended yet, and says whether it had not.
-func (t *pendingCommands) end(id MessageID, c completion) bool {
-	p := t.take(id)
-	if p == nil {
-		return false
+// end ends a command if it has not ended yet.
+func (t *pendingCommands) end(id MessageID, c completion) {
+	if p := t.take(id); p != nil {
+		p.finish(c)
 	}
-	p.finish(c)
-	return true
 }
 
 // expire ends a command that has waited for too long.

@@ -88,7 +88,7 @@ func (b *Bus) refused(id MessageID, err error) {
 
 // sendErrors returns the failures that a transport joined into one error, one for each peer.
 func sendErrors(err error) (failures []*SendError) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // errors.Join hides its parts from As
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, part := range joined.Unwrap() {
 			failures = append(failures, sendErrors(part)...)
 		}

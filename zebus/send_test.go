@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,7 +37,7 @@ func TestRoundRobin(t *testing.T) {
 	})
 	inTown(t, "F16 a bus with a selector sends what several peers handle", func(t *testing.T, town *town) {
 		for i := range 3 {
-			town.peer(zebus.PeerID(fmt.Sprintf("Svc.%d", i)), answering(fmt.Sprint(i)))
+			town.peer(zebus.PeerID(fmt.Sprintf("Svc.%d", i)), answering(strconv.Itoa(i)))
 		}
 		client := town.start(town.builder("Client.0").WithSelector(zebus.RoundRobin))
 		var got []string

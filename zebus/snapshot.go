@@ -36,6 +36,7 @@ type snapshotJob struct {
 	run          *run
 	subscriber   PeerID
 	subscription Subscription
+	news         TransportMessage // as observers see it
 }
 
 var _ dispatch.Job = (*snapshotJob)(nil)
@@ -71,6 +72,7 @@ func (b *Bus) subscribed(subscriber PeerID, subs []Subscription) {
 	}
 	for _, s := range subs {
 		job := &snapshotJob{bus: b, run: r, subscriber: subscriber, subscription: s}
+		job.begin()
 		job.Entry = dispatch.Entry{Route: b.dispatcher.Resolve(snapshotRoute(s.Type)), Job: job, Size: entryOverhead, Local: true}
 		b.dispatcher.Dispatch([]*dispatch.Entry{&job.Entry})
 	}
@@ -105,4 +107,16 @@ func (j *snapshotJob) Failed(_ *dispatch.Invoker, err error) { j.report(err) }
 func (j *snapshotJob) Rejected(err error) { j.report(err) }
 
 // Done implements [dispatch.Job].
-func (j *snapshotJob) Done() {}
+func (j *snapshotJob) Done() {
+	if finished := j.bus.config.observer.Finished; finished != nil {
+		finished(&j.news)
+	}
+}
+
+// begin shows the news to observers: who counts what the bus has in hand must not miss a snapshot in the making.
+func (j *snapshotJob) begin() {
+	if accepted := j.bus.config.observer.Accepted; accepted != nil {
+		j.news = TransportMessage{Type: MessageTypeID(snapshotRoute(j.subscription.Type)), Originator: j.run.originator}
+		accepted(&j.news)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/pprof"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -86,13 +87,13 @@ func (c *crowd) relay(i int) func(context.Context, *interop.Fail) error {
 
 // act is one thing that a handler does in the name of its bus.
 func (c *crowd) act(ctx context.Context, i int, hops int32) error {
-	self, other := c.buses[i], c.peer(rand.IntN(crowdSize)) //nolint:gosec // as random as it comes
+	self, other := c.buses[i], c.peer(rand.IntN(crowdSize))
 	defer c.ended.Add(1)
-	switch rand.IntN(6) { //nolint:gosec // as random as it comes
+	switch rand.IntN(6) {
 	case 0:
 		return self.Publish(ctx, &interop.Note{Number: hops})
 	case 1:
-		sub, err := self.Subscribe(ctx, prices(fmt.Sprint(rand.IntN(3)))) //nolint:gosec // as random as it comes
+		sub, err := self.Subscribe(ctx, prices(strconv.Itoa(rand.IntN(3))))
 		if err != nil {
 			return err
 		}
@@ -115,7 +116,7 @@ func (c *crowd) act(ctx context.Context, i int, hops int32) error {
 func (c *crowd) drive(ctx context.Context, i int) {
 	const mostHops = 5
 	for ctx.Err() == nil {
-		if err := c.act(context.Background(), i, rand.Int32N(mostHops)); err != nil { //nolint:gosec // as random as it comes
+		if err := c.act(context.Background(), i, rand.Int32N(mostHops)); err != nil {
 			c.t.Errorf("bus %d: %v", i, err)
 			return
 		}

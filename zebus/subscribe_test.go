@@ -72,11 +72,11 @@ func (s *subscriber) updates() string {
 	for _, update := range s.book.updates {
 		var types []string
 		for _, u := range update {
-			text := u.Type.Name() + ":"
+			words := []string{u.Type.Name() + ":"}
 			for _, k := range u.Keys {
-				text += " " + k.String()
+				words = append(words, k.String())
 			}
-			types = append(types, text)
+			types = append(types, strings.Join(words, " "))
 		}
 		slices.Sort(types)
 		lines = append(lines, strings.Join(types, "; "))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"runtime/debug"
 
@@ -143,7 +142,7 @@ func (f *flags) serve(command *cobra.Command, signals <-chan os.Signal, stderr i
 	}
 	ready := func() {
 		logger.Info("directory ready", "endpoint", bus.Endpoint(), "environment", config.Environment, "store", config.Store,
-			slog.Any("peer", bus.ID()))
+			"peer", bus.ID())
 	}
 	stopping := func() { logger.Info("directory stopping; a second interrupt ends it at once") }
 	return host.Serve(command.Context(), bus, host.ServeOptions{Signals: signals, Ready: ready, Stopping: stopping})

@@ -15,14 +15,14 @@ import (
 // EchoCommand asks the echo service to say a text.
 //
 //zebus:command reply=EchoReply
-type EchoCommand struct {
+type EchoCommand struct { //nolint:revive // the name on the wire is that of Zebus's own example
 	Msg string `zebus:"1,required"`
 }
 
 // EchoReply is the text that was said.
 //
 //zebus:message
-type EchoReply struct {
+type EchoReply struct { //nolint:revive // as above
 	Msg string `zebus:"1,required"`
 }
 

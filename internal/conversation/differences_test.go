@@ -71,18 +71,18 @@ func completedOf(t *testing.T, m zebus.TransportMessage) *zebus.MessageExecution
 	return c
 }
 
-// comparable returns the frame of m as it would be without what differs from run to run.
+// leveled returns the frame of m as it would be without what differs from run to run.
 //
 // Extensions: our peers say how long they wait for the answer to a command, in a field that those of .NET pass over.
-func comparable(t *testing.T, m zebus.TransportMessage) []byte {
+func leveled(t *testing.T, m zebus.TransportMessage) []byte {
 	t.Helper()
 	m.ID, m.Extensions = zebus.MessageID{1}, nil
 	m.Originator = zebus.Originator{SenderID: m.Originator.SenderID}
-	m.Content = comparableContent(t, m.Type, m.Content)
+	m.Content = leveledContent(t, m.Type, m.Content)
 	return transport.AppendMessage(nil, &m, transport.Overrides{})
 }
 
-func comparableContent(t *testing.T, id zebus.MessageTypeID, content []byte) []byte {
+func leveledContent(t *testing.T, id zebus.MessageTypeID, content []byte) []byte {
 	t.Helper()
 	mt := contents[id]
 	if mt == nil {

@@ -35,7 +35,7 @@ func startDirectory(t *testing.T, id zebus.PeerID) *zebus.Bus {
 	bus, err := zebus.NewBuilder(id).WithEnvironment("Demo").WithTransport(carrier).WithDirectory(server).Build()
 	must(t, err)
 	must(t, bus.Start(t.Context()))
-	t.Cleanup(func() { must(t, bus.Stop(context.Background())) }) //nolint:usetesting // the test's context has ended by then
+	t.Cleanup(func() { must(t, bus.Stop(context.Background())) }) // the test's context has ended by then
 	return bus
 }
 

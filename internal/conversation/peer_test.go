@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,7 +87,7 @@ func sendFail(code int32, text string, want *zebus.CommandError) step {
 		err := p.bus.Send(ctx, &interop.Fail{Code: code, Text: text})
 		got, _ := errors.AsType[*zebus.CommandError](err)
 		if (got == nil) != (want == nil) || got != nil && *got != *want {
-			return fmt.Errorf("Fail(%d, %q) = %w, want %v", code, text, err, want)
+			return errors.Join(fmt.Errorf("Fail(%d, %q), want %v", code, text, want), err) //nolint:errorlint // want is no cause
 		}
 		return nil
 	}
@@ -291,9 +292,9 @@ func (s *stage) plays(r role, _ line, before []line) bool {
 	if s.subject != "Net.C.0" {
 		return true
 	}
-	for i := len(before) - 1; i >= 0; i-- {
-		if before[i].Step != "" {
-			return r.steps[before[i].Step] != nil
+	for _, l := range slices.Backward(before) {
+		if l.Step != "" {
+			return r.steps[l.Step] != nil
 		}
 	}
 	return false

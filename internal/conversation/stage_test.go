@@ -157,7 +157,7 @@ func (s *stage) expect(to string, recorded []byte) {
 
 func (s *stage) compare(to string, got, want zebus.TransportMessage) {
 	s.t.Helper()
-	g, w := comparable(s.t, got), comparable(s.t, want)
+	g, w := leveled(s.t, got), leveled(s.t, want)
 	if !bytes.Equal(g, w) {
 		s.t.Errorf("%s to %s:\n got %x\nwant %x", got.Type, to, g, w)
 	}

@@ -165,7 +165,7 @@ func render(v reflect.Value, out *strings.Builder) {
 		writeText(out, text)
 		return
 	}
-	switch v.Kind() { //nolint:exhaustive // the rest prints as it is
+	switch v.Kind() {
 	case reflect.Struct:
 		renderStruct(v, out)
 	case reflect.Slice:
@@ -192,7 +192,7 @@ func scalarText(v reflect.Value) (text string, ok bool) {
 	if v.Kind() == reflect.String {
 		return v.String(), true
 	}
-	if s, isStringer := v.Interface().(fmt.Stringer); isStringer && v.Kind() == reflect.Array {
+	if s, isStringer := reflect.TypeAssert[fmt.Stringer](v); isStringer && v.Kind() == reflect.Array {
 		return s.String(), true
 	}
 	return "", false

@@ -37,7 +37,7 @@ const patience = 10 * time.Second
 func main() {
 	busFile := flag.String("bus", "", "")
 	zmqFile := flag.String("zmq", "", "")
-	flag.Usage = func() { fmt.Fprint(flag.CommandLine.Output(), usage) }
+	flag.Usage = func() { _, _ = fmt.Fprint(flag.CommandLine.Output(), usage) }
 	flag.Parse()
 	if err := run(*busFile, *zmqFile, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "client:", err)

@@ -26,7 +26,7 @@ at tcp://localhost:7465.
 func main() {
 	busFile := flag.String("bus", "", "")
 	zmqFile := flag.String("zmq", "", "")
-	flag.Usage = func() { fmt.Fprint(flag.CommandLine.Output(), usage) }
+	flag.Usage = func() { _, _ = fmt.Fprint(flag.CommandLine.Output(), usage) }
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "service: unexpected argument %q\nTry 'service --help'.\n", flag.Arg(0))
