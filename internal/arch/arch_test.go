@@ -52,6 +52,7 @@ var mayImport = map[string][]string{
 	"internal/conversation": {},
 	"internal/docs":         {},
 	"internal/interop":      {"zebus", "wire"},
+	"internal/programs":     {},
 	"internal/vectors":      {"wire"},
 }
 

@@ -125,12 +125,13 @@ func (r *run) control(m *zebus.TransportMessage) {
 // answerEndOfStream tells a peer that takes leave that everything it sent was read, known or not. Its socket is kept
 // for a while: what is handled now may still be answered.
 func (r *run) answerEndOfStream(from zebus.Originator) {
+	r.outbound.answered(from.SenderID) // before the answer: whoever has that may be gone
+	r.outbound.leaves(from.SenderID, from.SenderEndpoint)
 	ack := transport.NewEndOfStreamAck(r.ids.Next(), r.from)
 	if err := r.outbound.sendOwn(from.SenderID, from.SenderEndpoint, ack); err != nil {
 		r.cfg.Logger.Warn("end of stream not acknowledged", "peer", from.SenderID, "endpoint", from.SenderEndpoint, "error", err)
 	}
-	r.outbound.answered(from.SenderID)
-	r.outbound.leaves(from.SenderID, from.SenderEndpoint)
+	r.outbound.leaves(from.SenderID, from.SenderEndpoint) // also a link that the answer has opened
 	r.forgetLater(from.SenderID, from.SenderEndpoint)
 }
 

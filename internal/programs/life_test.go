@@ -1,0 +1,167 @@
+//go:build cgo && unix
+
+package programs_test
+
+import (
+	"net"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// silent is a place that takes connections and says nothing: a directory that hangs.
+type silent struct {
+	endpoint string
+	accepted chan struct{} // one: that there was a connection
+	listener net.Listener
+	ended    chan struct{}
+}
+
+func newSilent(t *testing.T) *silent {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &silent{
+		endpoint: "tcp://" + l.Addr().String(), accepted: make(chan struct{}, 1),
+		listener: l, ended: make(chan struct{}),
+	}
+	go s.accept()
+	t.Cleanup(s.close)
+	return s
+}
+
+// close makes it a place where nobody listens.
+func (s *silent) close() {
+	_ = s.listener.Close() // ends accept, when it is the first one
+	<-s.ended
+}
+
+func (s *silent) accept() {
+	defer close(s.ended)
+	for {
+		c, err := s.listener.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close() //nolint:errcheck // nothing was written; and the connections last as long as the listener
+		select {
+		case s.accepted <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func TestInterrupts(t *testing.T) {
+	t.Parallel()
+	t.Run("a service during its start", func(t *testing.T) {
+		t.Parallel()
+		hung := newSilent(t)
+		p := start(t, call{program: "service", env: []string{"ZEBUS_DIRECTORY_ENDPOINTS=" + hung.endpoint}})
+		<-hung.accepted
+		wantEnd(t, p, syscall.SIGINT, 1, `^service: host: interrupted before the start was complete\n$`)
+	})
+	t.Run("a client during its start", func(t *testing.T) {
+		t.Parallel()
+		hung := newSilent(t)
+		p := start(t, call{program: "client", args: []string{"hello"}, env: []string{"ZEBUS_DIRECTORY_ENDPOINTS=" + hung.endpoint}})
+		<-hung.accepted
+		wantEnd(t, p, syscall.SIGINT, 1, `^client: interrupt signal received\n$`)
+	})
+	t.Run("a service that runs", func(t *testing.T) {
+		t.Parallel()
+		n := newNetwork(t)
+		p := n.service()
+		wantEnd(t, p, syscall.SIGINT, 0, `peer stopping`)
+		quiet(t, p, n.directory)
+	})
+	t.Run("a service, twice, while the directory hangs", func(t *testing.T) {
+		t.Parallel()
+		n := newNetwork(t)
+		p := n.service()
+		n.directory.signal(syscall.SIGSTOP)
+		p.signal(syscall.SIGINT)
+		p.await("peer stopping; a second interrupt ends it at once")
+		wantEnd(t, p, syscall.SIGINT, 1, `service: host: killed by a second signal\n$`)
+	})
+	t.Run("a directory, twice, while a peer hangs", func(t *testing.T) {
+		t.Parallel()
+		n := newNetwork(t)
+		peer := n.service("ZEBUS_REGISTRATION_TIMEOUT=300ms")
+		peer.signal(syscall.SIGSTOP)
+		n.directory.signal(syscall.SIGINT)
+		n.directory.await("directory stopping; a second interrupt ends it at once")
+		wantEnd(t, n.directory, syscall.SIGINT, 1, `zebus-directory: host: killed by a second signal\n$`)
+	})
+	t.Run("a directory, once, while a peer hangs: it waits no longer than it was told to", func(t *testing.T) {
+		t.Parallel()
+		n := newNetwork(t)
+		peer := n.service("ZEBUS_REGISTRATION_TIMEOUT=300ms")
+		peer.signal(syscall.SIGSTOP)
+		wantEnd(t, n.directory, syscall.SIGINT, 0, `not waiting any longer .* peers=\[Abc\.Echo\.0\]`)
+	})
+}
+
+// wantEnd sends a signal and wants the process to end of it promptly.
+func wantEnd(t *testing.T, p *process, s syscall.Signal, code int, stderr string) {
+	t.Helper()
+	begin := time.Now()
+	p.signal(s)
+	wantExit(t, p, code)
+	if took := time.Since(begin); took > promptly {
+		t.Errorf("%s took %v to end", p.name, took)
+	}
+	wantText(t, "standard error", p.stderr.text(), stderr)
+}
+
+// A directory without a durable store comes back and knows nobody. Its peers come back by themselves, whichever way it
+// went.
+func TestDirectoryComesBack(t *testing.T) {
+	t.Parallel()
+	ways := map[string]func(*process){
+		"after a stop":    func(p *process) { p.stop() },
+		"after its death": (*process).kill,
+	}
+	for name, end := range ways {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := newNetwork(t)
+			service := n.service("ZEBUS_DIRECTORY_SILENCE_TIMEOUT=1s", "ZEBUS_REGISTRATION_TIMEOUT=1s")
+			end(n.directory)
+			n.open()
+			service.await(`"registering again" peer=Abc\.Echo\.0 reason="no ping"`)
+			service.await(`"registered again" peer=Abc\.Echo\.0`)
+			n.echo("back again")
+			if took := service.stop(); took > promptly {
+				t.Errorf("the service took %v to stop", took)
+			}
+		})
+	}
+}
+
+// Peers that know each other need no directory.
+func TestServiceStopsWithoutItsDirectory(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(t)
+	service := n.service()
+	n.directory.kill()
+	if took := service.stop(); took > promptly {
+		t.Errorf("the service took %v to stop", took)
+	}
+	service.await(`msg=unregister peer=Abc\.Echo\.0 error="directory: no directory took the command UnregisterPeerCommand; ` +
+		`Abc\.Zebus\.DirectoryService\.0 at \S+: refused`)
+}
+
+// On one host a new process takes the place of the old one of the same name.
+func TestSecondStartTakesOver(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(t)
+	first := n.service()
+	second := n.service()
+	n.echo("whose turn?")
+	second.await(`msg=echo msg="whose turn\?"`)
+	if took := first.stop(); took > promptly {
+		t.Errorf("the first took %v to stop", took)
+	}
+}
