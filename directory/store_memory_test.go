@@ -10,6 +10,7 @@ import (
 	"github.com/zebus-go/zebus/zebus"
 )
 
+// TestMemoryStore runs the contract of a store, whose cases are named where they are written: N01–N20.
 func TestMemoryStore(t *testing.T) {
 	storetest.Run(t, func(*testing.T) directory.Store { return directory.NewMemoryStore() })
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/zebus-go/zebus/zebus"
 )
 
+// TestTransport runs the contract, whose cases are named where they are written: K01–K11, K13–K25, X11, X12, X15–X17, X28
+// and X34.
 func TestTransport(t *testing.T) {
 	t.Parallel()
 	injectors := injectors{peers: map[injector]*rawPeer{}}
