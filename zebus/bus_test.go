@@ -36,7 +36,7 @@ func fail(ctx context.Context, cmd *interop.Fail) error {
 }
 
 func TestCommands(t *testing.T) {
-	inTown(t, "F01 G01 G07 a command reaches its peer and the reply comes back", func(t *testing.T, town *town) {
+	inTown(t, "F01 G01 G07 J37 a command reaches its peer and the reply comes back", func(t *testing.T, town *town) {
 		town.peer("Svc.0", zebus.HandleRequest(echo))
 		client := town.peer("Client.0")
 		reply, err := zebus.Request(t.Context(), client, &interop.Echo{Text: "hello", Number: 41})
@@ -115,12 +115,12 @@ func TestOutcomes(t *testing.T) {
 		cmd  interop.Fail
 		want *zebus.CommandError
 	}{
-		"G04 an ordinary error is code 1 without its text": {interop.Fail{Code: 1, Text: "secret"}, &zebus.CommandError{Code: 1}},
-		"a panic is code 1 without its text":               {interop.Fail{Code: 2, Text: "secret"}, &zebus.CommandError{Code: 1}},
-		"G05 an error with a code has both":                {interop.Fail{Code: 5000, Text: "no"}, &zebus.CommandError{Code: 5000, Message: "no"}},
-		"X09 a negative code":                              {interop.Fail{Code: -1, Text: "neg"}, &zebus.CommandError{Code: -1, Message: "neg"}},
-		"G06 a code and a text set by Reply":               {interop.Fail{Code: 3, Text: "Test"}, &zebus.CommandError{Code: 456, Message: "Test"}},
-		"success":                                          {interop.Fail{}, nil},
+		"G04 J06 an ordinary error is code 1 without its text": {interop.Fail{Code: 1, Text: "secret"}, &zebus.CommandError{Code: 1}},
+		"J06 a panic is code 1 without its text":               {interop.Fail{Code: 2, Text: "secret"}, &zebus.CommandError{Code: 1}},
+		"G05 an error with a code has both":                    {interop.Fail{Code: 5000, Text: "no"}, &zebus.CommandError{Code: 5000, Message: "no"}},
+		"X09 a negative code":                                  {interop.Fail{Code: -1, Text: "neg"}, &zebus.CommandError{Code: -1, Message: "neg"}},
+		"G06 J08 a code and a text set by Reply":               {interop.Fail{Code: 3, Text: "Test"}, &zebus.CommandError{Code: 456, Message: "Test"}},
+		"success":                                              {interop.Fail{}, nil},
 	}
 	for name, c := range cases {
 		for _, where := range []string{"elsewhere", "here"} {
@@ -648,7 +648,7 @@ func TestReplay(t *testing.T) {
 		handlers []string
 		want     []string
 	}{
-		"H14 one handler by name":       {[]string{"first"}, []string{"first"}},
+		"H14 J05 one handler by name":   {[]string{"first"}, []string{"first"}},
 		"H14 all handlers when no name": {nil, []string{"first", "second"}},
 	} {
 		inTown(t, name, func(t *testing.T, town *town) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/zebus-go/zebus/directory"
 	"github.com/zebus-go/zebus/internal/interop"
 	"github.com/zebus-go/zebus/zebus"
 )
@@ -103,6 +104,56 @@ func TestQueues(t *testing.T) {
 		if err := svc.Stop(t.Context()); err != nil {
 			t.Error(err)
 		}
+	})
+}
+
+func TestPings(t *testing.T) {
+	inTown(t, "X21 a ping is answered while the peer registers, before its handlers run", func(t *testing.T, town *town) {
+		ping := zebus.HandleCommand(func(context.Context, *directory.PingPeerCommand) error { return nil })
+		book := &phoneBook{town: town}
+		svc, err := town.builder("Svc.0", ping).WithDirectory(book).Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sender := town.peer("Directory.0")
+		answered := errors.New("not asked")
+		book.whileRegister = func(zebus.PeerSender) {
+			answered = sender.SendTo(t.Context(), &directory.PingPeerCommand{}, zebus.Peer{ID: "Svc.0", Endpoint: svc.Endpoint()})
+		}
+		if err := errors.Join(svc.Start(t.Context()), svc.Stop(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		if answered != nil {
+			t.Errorf("the ping: %v", answered)
+		}
+	})
+}
+
+func TestUpdatesGoOneAfterTheOther(t *testing.T) {
+	inTown(t, "I15 a subscription made while another ends waits for it, even if that fails", func(t *testing.T, town *town) {
+		s := town.subscriber("A.0")
+		eu := s.to(prices("EU", "*"))
+		s.want("subscribed", "PriceChanged: EU.*")
+		s.book.holdUpdate = make(chan struct{})
+		s.book.failUpdate = errors.New("directory is down")
+		eu.Close()
+		synctest.Wait()
+		made := make(chan error, 1)
+		go func() {
+			_, err := s.Subscribe(t.Context(), prices("US", "*"))
+			made <- err
+		}()
+		synctest.Wait()
+		select {
+		case err := <-made:
+			t.Errorf("did not wait: %v", err)
+		default:
+		}
+		close(s.book.holdUpdate)
+		if err := <-made; err != nil {
+			t.Error(err)
+		}
+		s.want("after both", "PriceChanged: US.*")
 	})
 }
 

@@ -29,7 +29,7 @@ func TestErrorPublication(t *testing.T) {
 		off    bool
 		want   string // text of the failure; "" means that none is published
 	}{
-		"H08 an error of a handler": {
+		"H08 H10 an error of a handler": {
 			handle: func(context.Context, *interop.Fail) error { return errors.New("boom") }, want: "boom",
 		},
 		"H09 not when publication is off": {

@@ -92,8 +92,9 @@ type phoneBook struct {
 	subs  []zebus.Subscription
 
 	updates       [][]zebus.SubscriptionsForType
-	failNext      error // of the next registration
-	failUpdate    error // of the next update
+	failNext      error         // of the next registration
+	failUpdate    error         // of the next update
+	holdUpdate    chan struct{} // updates wait until it is closed; nil for none
 	whileRegister func(bus zebus.PeerSender)
 }
 
@@ -135,6 +136,9 @@ func (w *town) tellLocked(p *phoneBook, kind zebus.PeerChangeKind) {
 }
 
 func (p *phoneBook) Update(_ context.Context, subs []zebus.SubscriptionsForType) error {
+	if p.holdUpdate != nil {
+		<-p.holdUpdate
+	}
 	p.town.mu.Lock()
 	defer p.town.mu.Unlock()
 	if err := p.failUpdate; err != nil {

@@ -129,6 +129,26 @@ func TestJSON(t *testing.T) {
 			t.Errorf("%s, error %v", text, err)
 		}
 	})
+	t.Run("H15 details of a failure read back", func(t *testing.T) {
+		type details struct {
+			Order int
+			Why   string
+		}
+		want := details{Order: 7, Why: "no stock"}
+		text, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inJSON := string(text)
+		var got zebus.CustomProcessingFailed
+		if err := got.ZebusUnmarshal((&zebus.CustomProcessingFailed{DetailsJSON: &inJSON}).ZebusAppend(nil)); err != nil {
+			t.Fatal(err)
+		}
+		var read details
+		if err := json.Unmarshal([]byte(*got.DetailsJSON), &read); err != nil || read != want {
+			t.Errorf("read %+v, error %v, want %+v", read, err, want)
+		}
+	})
 	t.Run("C32 the parts of a binding key appear", func(t *testing.T) {
 		text, err := json.Marshal(zebus.Key("EU", "*"))
 		if err != nil || string(text) != `{"Parts":["EU","*"]}` {
