@@ -99,7 +99,7 @@ func busyLine(s zebus.Stats) string {
 			parts = append(parts, fmt.Sprintf("%s runs on queue %s", q.Running, q.Name))
 		}
 		for _, name := range q.Lent {
-			parts = append(parts, fmt.Sprintf("%s waits for an answer", name))
+			parts = append(parts, name+" waits for an answer")
 		}
 		if q.Length > 0 {
 			parts = append(parts, fmt.Sprintf("%d wait in queue %s", q.Length, q.Name))

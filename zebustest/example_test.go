@@ -21,7 +21,7 @@ func (p *printer) Context() context.Context { return context.Background() }
 func (p *printer) Cleanup(f func())         { p.cleanups = append(p.cleanups, f) }
 
 func (p *printer) Errorf(format string, args ...any) {
-	fmt.Fprintf(os.Stdout, "FAIL: "+format+"\n", args...)
+	fmt.Println("FAIL: " + fmt.Sprintf(format, args...))
 }
 
 func (p *printer) Fatalf(format string, args ...any) {

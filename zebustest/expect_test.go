@@ -215,7 +215,7 @@ func TestRecordsOfANetwork(t *testing.T) {
 
 func wantRecords(t *testing.T, s zebustest.Source, want ...string) {
 	t.Helper()
-	var got []string
+	got := make([]string, 0, len(want))
 	for _, r := range s.Records() {
 		got = append(got, r.String())
 	}

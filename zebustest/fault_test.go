@@ -26,17 +26,23 @@ func TestFaults(t *testing.T) {
 		},
 		"dropped once": {
 			func(n *zebustest.Network) func() { return n.Drop(zebustest.Traffic{To: "B.0", Type: note, First: 1}) },
-			[]string{"B b", "C a", "C b"}, []string{"B c", "C c"}, 0,
+			[]string{"B b", "C a", "C b"},
+			[]string{"B c", "C c"},
+			0,
 		},
 		"of another type than that which is dropped": {
 			func(n *zebustest.Network) func() {
 				return n.Drop(zebustest.Traffic{Type: zebustest.TypeID[*interop.Echo]()})
 			},
-			[]string{"B a", "B b", "C a", "C b"}, []string{"B c", "C c"}, 0,
+			[]string{"B a", "B b", "C a", "C b"},
+			[]string{"B c", "C c"},
+			0,
 		},
 		"of another peer than the one that is cut off": {
 			func(n *zebustest.Network) func() { return n.Cut(zebustest.Traffic{From: "B.0"}) },
-			[]string{"B a", "B b", "C a", "C b"}, []string{"B c", "C c"}, 0,
+			[]string{"B a", "B b", "C a", "C b"},
+			[]string{"B c", "C c"},
+			0,
 		},
 		"cut, which is reported": {
 			func(n *zebustest.Network) func() { return n.Cut(zebustest.Traffic{From: "A.0", To: "C.0"}) }, []string{"B a", "B b"}, []string{"B c", "C c"}, 2,
@@ -46,13 +52,17 @@ func TestFaults(t *testing.T) {
 		},
 		"doubled": {
 			func(n *zebustest.Network) func() { return n.Duplicate(zebustest.Traffic{To: "C.0"}) },
-			[]string{"B a", "B b", "C a", "C a", "C b", "C b"}, []string{"B c", "C c"}, 0,
+			[]string{"B a", "B b", "C a", "C a", "C b", "C b"},
+			[]string{"B c", "C c"},
+			0,
 		},
 		"delayed, in their order": {
 			func(n *zebustest.Network) func() {
 				return n.Delay(zebustest.Traffic{To: "C.0", First: 1}, 10*time.Millisecond)
 			},
-			[]string{"B a", "B b", "C a", "C b"}, []string{"B c", "C c"}, 0,
+			[]string{"B a", "B b", "C a", "C b"},
+			[]string{"B c", "C c"},
+			0,
 		},
 	}
 	for name, tc := range tests {
@@ -172,7 +182,8 @@ func TestEnvelope(t *testing.T) {
 		}
 	})
 	t.Run("has an ID of its own", func(t *testing.T) {
-		if zebustest.Envelope("A.0", &interop.Note{}).ID == zebustest.Envelope("A.0", &interop.Note{}).ID {
+		one, other := zebustest.Envelope("A.0", &interop.Note{}), zebustest.Envelope("A.0", &interop.Note{})
+		if one.ID == other.ID {
 			t.Error("two envelopes have the same ID")
 		}
 	})

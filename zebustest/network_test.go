@@ -100,6 +100,28 @@ func TestNetwork(t *testing.T) {
 			t.Errorf("Send = %v after %d tries, want nil after 3", err, tries.Load())
 		}
 	})
+	t.Run("a command to a peer that left ends", func(t *testing.T) { zebustest.Run(t, leaveBeforeTheAnswer) })
+	both(t, "who subscribes gets the snapshot, at the start and later", func(t *testing.T, network *zebustest.Network) {
+		network.Join(network.Builder("Acme.Source.0").WithSnapshots(
+			zebus.Snapshot[interop.Note](func(_ context.Context, to zebus.PeerID, _ zebus.BindingKey) ([]zebus.Event, error) {
+				return []zebus.Event{&interop.Note{Text: "for " + string(to)}}, nil
+			})))
+		h, heard := hear()
+		network.Start("Early.0", h)
+		hl, heardLater := hear()
+		late := network.Start("Late.0", hl.Mode(zebus.SubscribeManual))
+		network.WaitQuiet()
+		if got := heardLater(); !slices.Equal(heard(), []string{"for Early.0"}) || len(got) != 0 {
+			t.Errorf("heard %q and %q, want only the early one's", heard(), got)
+		}
+		if _, err := late.Subscribe(t.Context(), zebus.SubscribeTo(zebustest.TypeID[*interop.Note]())); err != nil {
+			t.Fatal(err)
+		}
+		network.WaitQuiet()
+		if got := heardLater(); !slices.Equal(got, []string{"for Late.0"}) {
+			t.Errorf("heard later %q, want its snapshot", got)
+		}
+	})
 	both(t, "scripts play the others", func(t *testing.T, network *zebustest.Network) {
 		network.Script("Acme.Other.0",
 			zebustest.Reply(func(cmd *interop.Echo) (*interop.EchoReply, error) {
@@ -116,6 +138,31 @@ func TestNetwork(t *testing.T) {
 			t.Errorf("Send(Fail) = %v, want code 7", err)
 		}
 	})
+}
+
+// leaveBeforeTheAnswer lets a peer leave whose answer gets lost: only its leaving can end the command.
+func leaveBeforeTheAnswer(t *testing.T, network *zebustest.Network) {
+	t.Helper()
+	asleep := make(chan struct{})
+	service := network.Start("Acme.Sleep.0", zebus.HandleCommand(func(ctx context.Context, _ *interop.Knock) error {
+		close(asleep)
+		<-ctx.Done()
+		return nil
+	}))
+	pending := network.Start("Acme.Client.0").SendAsync(t.Context(), &interop.Knock{})
+	<-asleep
+	network.Drop(zebustest.Traffic{From: "Acme.Sleep.0"}) // it dies before it answers
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	_ = service.Stop(ended) // cancels the handler
+	if service.IsRunning() {
+		if err := service.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := pending.Wait(t.Context()); !errors.Is(err, zebus.ErrPeerGone) {
+		t.Errorf("Wait = %v, want ErrPeerGone", err)
+	}
 }
 
 func TestWaitQuiet(t *testing.T) {
@@ -268,7 +315,7 @@ func TestProblems(t *testing.T) {
 	}
 	network.Deliver("B.0", zebustest.Envelope("A.0", &interop.Note{})) // which it does not handle
 	network.WaitQuiet()
-	var got []string
+	got := make([]string, 0, 2)
 	for _, p := range network.Problems() {
 		got = append(got, fmt.Sprintf("%s: %s", p.Peer, p.What))
 	}

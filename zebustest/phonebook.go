@@ -81,14 +81,14 @@ func (e *entry) Unregister(context.Context) error {
 func (e *entry) Update(_ context.Context, types []zebus.SubscriptionsForType) error {
 	var added []zebus.Subscription
 	readers := e.book.change(func() {
-		subs := slices.Clone(e.subs) // lookups may hold the old ones
+		subs := slices.Clone(e.subs)
 		for _, t := range types {
 			subs = slices.DeleteFunc(subs, func(old zebus.Subscription) bool { return old.Type == t.Type })
 			for _, key := range t.Keys {
 				added = append(added, zebus.Subscription{Type: t.Type, Key: key})
 			}
 		}
-		e.subs = append(subs, added...)
+		e.subs = slices.Concat(subs, added)
 	})
 	e.tell(readers, zebus.PeerUpdatedChange)
 	others := slices.DeleteFunc(readers, func(r *entry) bool { return r == e }) // it knows what it subscribes to

@@ -131,12 +131,11 @@ func textOf(v reflect.Value) (string, bool) {
 	case string:
 		return fmt.Sprintf("%q", x), true
 	}
-	switch v.Kind() { //nolint:exhaustive // the others have no parts
+	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		return "nil", v.IsNil()
 	case reflect.Struct, reflect.Array:
-		s, named := v.Interface().(fmt.Stringer)
-		if named {
+		if s, named := reflect.TypeAssert[fmt.Stringer](v); named {
 			return s.String(), true
 		}
 		return "", false

@@ -12,7 +12,8 @@
 //
 // What a [Transport] accepts arrives in order, or is reported, each message exactly once: with a [*zebus.SendError] by
 // Send where the queue of a peer is full, by SendFailed where nobody listens at its endpoint, where it stops first, or
-// where this transport stops first. Only a [Fate] of a test's own choice makes it otherwise. There is no end-of-stream handshake, because nothing can be under way unseen.
+// where this transport stops first. Only a [Fate] of a test's own choice makes it otherwise. There is no end-of-stream
+// handshake, because nothing can be under way unseen.
 //
 // Each transport has one goroutine, which waits in ways that a testing/synctest bubble understands.
 package memory

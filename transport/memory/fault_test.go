@@ -147,7 +147,7 @@ func TestAccountBalances(t *testing.T) {
 				var open, total atomic.Int64
 				network := memory.NewNetwork()
 				network.Account(func() { open.Add(1); total.Add(1) }, func() { open.Add(-1) })
-				random := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // repeatable on purpose
+				random := rand.New(rand.NewPCG(seed, 2))
 				a := start(t, network, "A.0", memory.Config{SendQueueLimit: 1000})
 				b := start(t, network, "B.0", memory.Config{Endpoint: "tcp://b:1"})
 				network.Interfere(func(memory.Frame) memory.Fate {
