@@ -1,6 +1,9 @@
 package codegen
 
 import (
+	"slices"
+	"strings"
+
 	"google.golang.org/protobuf/types/descriptorpb"
 )
 
@@ -16,9 +19,21 @@ func (d *describer) message(n *protoNode) {
 	for _, f := range n.declaration.message.fields {
 		b.field(f)
 	}
-	n.file.comments[n.fullName] = d.comments[n.declaration.typeName.Pos()]
+	slices.SortStableFunc(b.message.NestedType, func(x, y *descriptorpb.DescriptorProto) int {
+		return compareFalseLast(x.GetOptions().GetMapEntry(), y.GetOptions().GetMapEntry()) // as protoc has them
+	})
+	n.file.comments[n.fullName] = d.messageComment(n)
 	n.file.descriptor.MessageType = append(n.file.descriptor.MessageType, b.message)
 	n.file.messages = append(n.file.messages, n.declaration.typeName.Name())
+}
+
+// messageComment is what is written at a message, with its type id where the name does not tell it.
+func (d *describer) messageComment(n *protoNode) string {
+	text := d.comments[n.declaration.typeName.Pos()]
+	if id := n.declaration.message.id; id != n.fullName {
+		text = strings.TrimSpace(text + "\n\nIts type id is " + id + ".")
+	}
+	return text
 }
 
 // messageBuilder builds the descriptor of one message.

@@ -37,19 +37,25 @@ func (n *neighbours) find(t typeRef) (found protoType, ok bool) {
 	return found, ok
 }
 
-// read collects the descriptors in the generated files of a package.
+// read collects what the descriptors of a package declare.
 func (n *neighbours) read(path string) map[string]protoType {
 	found := map[string]protoType{}
+	for _, d := range n.descriptors(path) {
+		d.types(path, found)
+	}
+	return found
+}
+
+// descriptors returns those in the generated files of a package.
+func (n *neighbours) descriptors(path string) []rawDescriptor {
+	var found []rawDescriptor
 	for _, file := range n.sources(path) {
 		src, ok := n.overlay[file]
 		if !ok {
 			src, _ = os.ReadFile(file) // a file that is gone holds nothing
 		}
-		if !hasDescriptor(src) {
-			continue
-		}
-		for _, d := range descriptorsIn(src) {
-			d.types(path, found)
+		if hasDescriptor(src) {
+			found = append(found, descriptorsIn(src)...)
 		}
 	}
 	return found

@@ -2339,25 +2339,11 @@ const protoShapesShapes = "" +
 	"\x05value\x18\x02 \x01(\x01:\x028\x01\x1a.\n" +
 	"\fStringsEntry\x12\v\n" +
 	"\x03key\x18\x01 \x01(\t\x12\r\n" +
-	"\x05value\x18\x02 \x01(\t:\x028\x01\x1a(\n" +
-	"\n" +
-	"TextsEntry\x12\v\n" +
-	"\x03key\x18\x01 \x01(\t\x12\r\n" +
-	"\x05value\x18\x02 \x01(\t\x1a,\n" +
+	"\x05value\x18\x02 \x01(\t:\x028\x01\x1a,\n" +
 	"\n" +
 	"CharsEntry\x12\v\n" +
 	"\x03key\x18\x01 \x01(\r\x12\r\n" +
-	"\x05value\x18\x02 \x01(\r:\x028\x01\x1aD\n" +
-	"\rDecimalsEntry\x12\x16\n" +
-	"\x03key\x18\x01 \x01(\v2\t.bcl.Guid\x12\x1b\n" +
-	"\x05value\x18\x02 \x01(\v2\f.bcl.Decimal\x1aF\n" +
-	"\n" +
-	"TimesEntry\x12\x1a\n" +
-	"\x03key\x18\x01 \x01(\v2\r.bcl.TimeSpan\x12\x1c\n" +
-	"\x05value\x18\x02 \x01(\v2\r.bcl.DateTime\x1aT\n" +
-	"\vStampsEntry\x12\x1a\n" +
-	"\x03key\x18\x01 \x01(\v2\r.bcl.TimeSpan\x12)\n" +
-	"\x05value\x18\x02 \x01(\v2\x1a.google.protobuf.Timestamp\x1a;\n" +
+	"\x05value\x18\x02 \x01(\r:\x028\x01\x1a;\n" +
 	"\n" +
 	"SpansEntry\x12\v\n" +
 	"\x03key\x18\x01 \x01(\t\x12\x1c\n" +
@@ -2374,14 +2360,7 @@ const protoShapesShapes = "" +
 	"\x05value\x18\x02 \x01(\x0e2\x0e.Shapes.Colour:\x028\x01\x1a<\n" +
 	"\vPointsEntry\x12\v\n" +
 	"\x03key\x18\x01 \x01(\t\x12\x1c\n" +
-	"\x05value\x18\x02 \x01(\v2\r.Shapes.Point:\x028\x01\x1aN\n" +
-	"\n" +
-	"PeersEntry\x12\x1e\n" +
-	"\x03key\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12 \n" +
-	"\x05value\x18\x02 \x01(\v2\x11.Abc.Zebus.PeerId\x1aT\n" +
-	"\rMessagesEntry\x12!\n" +
-	"\x03key\x18\x01 \x01(\v2\x14.Abc.Zebus.MessageId\x12 \n" +
-	"\x05value\x18\x02 \x01(\v2\x11.Abc.Zebus.PeerId\x1a.\n" +
+	"\x05value\x18\x02 \x01(\v2\r.Shapes.Point:\x028\x01\x1a.\n" +
 	"\fZigzagsEntry\x12\v\n" +
 	"\x03key\x18\x01 \x01(\x05\x12\r\n" +
 	"\x05value\x18\x02 \x01(\x11:\x028\x01\x1a-\n" +
@@ -2395,13 +2374,34 @@ const protoShapesShapes = "" +
 	"\n" +
 	"TreesEntry\x12\v\n" +
 	"\x03key\x18\x01 \x01(\t\x12\x1b\n" +
-	"\x05value\x18\x02 \x01(\v2\f.Shapes.Tree:\x028\x01\x1a*\n" +
-	"\fNumbersEntry\x12\v\n" +
-	"\x03key\x18\x01 \x01(\t\x12\r\n" +
-	"\x05value\x18\x02 \x01(\x03\x1a/\n" +
+	"\x05value\x18\x02 \x01(\v2\f.Shapes.Tree:\x028\x01\x1a/\n" +
 	"\rRequiredEntry\x12\v\n" +
 	"\x03key\x18\x01 \x01(\t\x12\r\n" +
-	"\x05value\x18\x02 \x01(\x05:\x028\x01\"\xf1\x01\n" +
+	"\x05value\x18\x02 \x01(\x05:\x028\x01\x1a(\n" +
+	"\n" +
+	"TextsEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\r\n" +
+	"\x05value\x18\x02 \x01(\t\x1aD\n" +
+	"\rDecimalsEntry\x12\x16\n" +
+	"\x03key\x18\x01 \x01(\v2\t.bcl.Guid\x12\x1b\n" +
+	"\x05value\x18\x02 \x01(\v2\f.bcl.Decimal\x1aF\n" +
+	"\n" +
+	"TimesEntry\x12\x1a\n" +
+	"\x03key\x18\x01 \x01(\v2\r.bcl.TimeSpan\x12\x1c\n" +
+	"\x05value\x18\x02 \x01(\v2\r.bcl.DateTime\x1aT\n" +
+	"\vStampsEntry\x12\x1a\n" +
+	"\x03key\x18\x01 \x01(\v2\r.bcl.TimeSpan\x12)\n" +
+	"\x05value\x18\x02 \x01(\v2\x1a.google.protobuf.Timestamp\x1aN\n" +
+	"\n" +
+	"PeersEntry\x12\x1e\n" +
+	"\x03key\x18\x01 \x01(\v2\x11.Abc.Zebus.PeerId\x12 \n" +
+	"\x05value\x18\x02 \x01(\v2\x11.Abc.Zebus.PeerId\x1aT\n" +
+	"\rMessagesEntry\x12!\n" +
+	"\x03key\x18\x01 \x01(\v2\x14.Abc.Zebus.MessageId\x12 \n" +
+	"\x05value\x18\x02 \x01(\v2\x11.Abc.Zebus.PeerId\x1a*\n" +
+	"\fNumbersEntry\x12\v\n" +
+	"\x03key\x18\x01 \x01(\t\x12\r\n" +
+	"\x05value\x18\x02 \x01(\x03\"\xf1\x01\n" +
 	"\x04Tree\x12\f\n" +
 	"\x04name\x18\x01 \x01(\t\x12\x1a\n" +
 	"\x04left\x18\x02 \x01(\v2\f.Shapes.Tree\x12\x1e\n" +
