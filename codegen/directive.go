@@ -39,7 +39,7 @@ var vocabulary = map[string][]string{
 	verbEvent:   {"namespace=", "name=", "transient", "infrastructure", "subscribe="},
 	verbMessage: {"namespace=", "name=", "transient", "infrastructure", "subscribe="},
 	verbEnum:    {},
-	verbHandler: {"queue=", "batch=", "inline", "serial", "mode="},
+	verbHandler: {"queue=", "batch=", "inline", "serial", "mode=", "retry=", "backoff=", "concurrency=", "key="},
 }
 
 // directives returns the directives in the comment of something, and marks them as seen.

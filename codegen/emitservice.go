@@ -64,5 +64,6 @@ func (h *handler) registration(function *jen.Statement) *jen.Statement {
 	if mode := map[string]string{"auto": "SubscribeAuto", "manual": "SubscribeManual"}[h.mode]; mode != "" {
 		r.Dot("Mode").Call(jen.Qual(zebusPath, mode))
 	}
+	h.handling.emit(r)
 	return r
 }

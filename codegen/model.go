@@ -39,6 +39,7 @@ type message struct {
 	reply          *typeRef
 	fields         []*field // included parts first, then ascending numbers
 	routing        []*field // ascending positions
+	protoc         bool   // whether protoc-gen-go generated the type; then only the routing members are known
 	unknown        string   // path of the field that keeps unknown fields; empty when there is none
 	binding        string   // name of the type that builds binding keys; of routable messages
 	like           string   // name of the function that makes one from an example
@@ -184,4 +185,5 @@ type handler struct {
 	serial      bool
 	mode        string // "", "auto" or "manual"
 	batch       int
+	handling    handling
 }

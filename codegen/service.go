@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"cmp"
 	"go/ast"
 	"go/types"
 	"slices"
@@ -134,6 +135,7 @@ func (p *packageParser) newHandler(decl *ast.FuncDecl, function *types.Func) *ha
 	h.mode = p.mode(d, "mode", h.name)
 	before := len(p.list)
 	p.batch(h, d)
+	p.parseHandling(h, d)
 	if h.inline && h.queue != "" {
 		p.addf(d.pos, "%s: inline runs on the receiving goroutine, not on a queue: keep inline or queue=", h.name)
 	}
@@ -149,15 +151,7 @@ func (p *packageParser) newHandler(decl *ast.FuncDecl, function *types.Func) *ha
 }
 
 func (p *packageParser) batch(h *handler, d *directive) {
-	text, ok := d.words["batch"]
-	if !ok {
-		return
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		p.addf(d.pos, "%s: batch=%s: write the number of messages that one call takes at most, batch=100", h.name, text)
-	}
-	h.batch = n
+	h.batch = p.count(h, d, "batch", "the number of messages that one call takes at most, batch=100")
 }
 
 const wantedForm = "write func(ctx context.Context, m *M) error, with (*R, error) for a command with a reply, or []*M for batches of events"
@@ -176,7 +170,7 @@ func (p *packageParser) signature(h *handler, s *types.Signature) string {
 		return "a handler takes a pointer to a message: " + wantedForm
 	}
 	t, problem := p.traits(handled)
-	if problem != "" {
+	if problem = cmp.Or(problem, h.keyed(handled)); problem != "" {
 		return problem
 	}
 	if t.kind == kindEvent {

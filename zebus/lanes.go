@@ -23,6 +23,14 @@ func (h Handler) Concurrency(n int, key func(Message) string) Handler {
 	return h
 }
 
+// KeyOf returns the text of a value by which messages stay in order: see [Handler.Concurrency]. Generated code calls it.
+func KeyOf[T any](v T) string {
+	if text, ok := any(v).(string); ok {
+		return text
+	}
+	return fmt.Sprint(v)
+}
+
 // laneName is the queue of one lane.
 func (h Handler) laneName(lane int) string {
 	queue := h.queue

@@ -468,3 +468,23 @@ func inside() {
 	type local struct{}
 	_ = local{}
 }
+
+// UnknownKey names a field that the message has not.
+//
+//zebus:handler concurrency=8 key=Customer
+func UnknownKey(context.Context, *Fine) error { return nil }
+
+// NoKey runs side by side without an order.
+//
+//zebus:handler concurrency=8
+func NoKey(context.Context, *Fine) error { return nil }
+
+// NoRetry waits between tries that there are not.
+//
+//zebus:handler backoff=linear
+func NoRetry(context.Context, *Fine) error { return nil }
+
+// BadRetry tries less than once again.
+//
+//zebus:handler retry=0 backoff=linear
+func BadRetry(context.Context, *Fine) error { return nil }

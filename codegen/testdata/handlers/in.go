@@ -50,7 +50,7 @@ func (o *Oracle) Ask(_ context.Context, cmd *Ask) (*Answer, error) {
 
 // Tell is done without a word.
 //
-//zebus:handler mode=manual
+//zebus:handler mode=manual retry=5 backoff=exponential
 func (*Oracle) Tell(context.Context, *Tell) error { return nil }
 
 // OnTick takes one event.
@@ -91,7 +91,7 @@ func (s *Store[K, _]) Tell(context.Context, *Tell) error {
 
 // OnReplay handles a message of another package.
 //
-//zebus:handler
+//zebus:handler queue=replays concurrency=4 key=MessageToReplay retry=2 backoff=constant
 func OnReplay(context.Context, *zebus.ReplayMessageCommand) error { return nil }
 
 // onTick takes one event.

@@ -196,7 +196,7 @@ func (m *Tick) ZebusUnmarshal(b []byte) error {
 func (o *Oracle) Handlers() []zebus.Handler {
 	return []zebus.Handler{
 		zebus.HandleRequest(o.Ask).Named("Oracle.Ask").OnQueue("oracle").Serial(),
-		zebus.HandleCommand(o.Tell).Named("Oracle.Tell").Mode(zebus.SubscribeManual),
+		zebus.HandleCommand(o.Tell).Named("Oracle.Tell").Mode(zebus.SubscribeManual).Retry(zebus.RetryPolicy{Attempts: 5}),
 		zebus.HandleEvent(o.OnTick).Named("Oracle.OnTick").Inline(),
 		zebus.HandleEvents(o.OnTicks).Named("Oracle.OnTicks").OnQueue("slow one").Batch(20),
 		zebus.HandleEvents(o.OnMany).Named("Oracle.OnMany").Mode(zebus.SubscribeAuto),
@@ -220,7 +220,12 @@ func (s *Store[K, T1]) Handlers() []zebus.Handler {
 // Handlers returns the handlers among the functions of the package, for the builder of a bus.
 func Handlers() []zebus.Handler {
 	return []zebus.Handler{
-		zebus.HandleCommand(OnReplay).Named("handlers.OnReplay"),
+		zebus.HandleCommand(OnReplay).Named("handlers.OnReplay").OnQueue("replays").Retry(zebus.RetryPolicy{
+			Attempts: 2,
+			Factor:   1,
+		}).Concurrency(4, func(m zebus.Message) string {
+			return zebus.KeyOf(m.(*zebus.ReplayMessageCommand).MessageToReplay)
+		}),
 		zebus.HandleEvent(onTick).Named("handlers.onTick"),
 	}
 }

@@ -1,0 +1,84 @@
+package codegen
+
+import (
+	"go/types"
+	"strconv"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// handling is what a handler asks for beyond its queue: to be tried again, and to run on several messages at a time.
+type handling struct {
+	retry       int    // tries after the first; 0 for none
+	constant    bool   // the wait between tries does not grow
+	concurrency int    // 0 for one at a time
+	key         string // the field by which messages stay in order
+	message     *types.TypeName
+}
+
+// parseHandling reads the words of a directive. What is wrong with them is noted.
+func (p *packageParser) parseHandling(h *handler, d *directive) {
+	h.handling.retry = p.count(h, d, "retry", "the number of tries after the first, retry=5")
+	h.handling.concurrency = p.count(h, d, "concurrency", "the number of messages at a time, concurrency=8")
+	h.handling.key = d.words["key"]
+	switch backoff := d.words["backoff"]; {
+	case d.has("backoff") && !d.has("retry"):
+		p.addf(d.pos, "%s: backoff= says how to wait between tries: write retry= too", h.name)
+	case backoff == "constant":
+		h.handling.constant = true
+	case backoff != "" && backoff != "exponential":
+		p.addf(d.pos, "%s: backoff=%s: write exponential or constant", h.name, backoff)
+	}
+	switch {
+	case d.has("concurrency") != d.has("key"):
+		p.addf(d.pos, "%s: concurrency= and key= go together: messages with one key stay in order, as in concurrency=8 key=CustomerID", h.name)
+	case d.has("concurrency") && h.inline:
+		p.addf(d.pos, "%s: inline runs on the receiving goroutine, one message at a time: keep inline or concurrency=", h.name)
+	}
+}
+
+// count reads a word that is a number from 1; 0 when it is not there.
+func (p *packageParser) count(h *handler, d *directive, word, wanted string) int {
+	text, ok := d.words[word]
+	if !ok {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		p.addf(d.pos, "%s: %s=%s: write %s", h.name, word, text, wanted)
+	}
+	return n
+}
+
+// keyed notes the message whose field is the key. It returns what is wrong, or nothing.
+func (h *handler) keyed(t *types.Named) string {
+	h.handling.message = t.Obj()
+	if h.handling.key == "" {
+		return ""
+	}
+	fields, ok := t.Underlying().(*types.Struct)
+	if ok && t.TypeArgs() == nil {
+		for field := range fields.Fields() {
+			if field.Name() == h.handling.key {
+				return ""
+			}
+		}
+	}
+	return t.Obj().Name() + " has no field " + h.handling.key + ": name the one by which messages stay in order in key="
+}
+
+// emit appends what the handler asks for to its registration.
+func (g handling) emit(r *jen.Statement) {
+	if g.retry > 0 {
+		policy := jen.Dict{jen.Id("Attempts"): jen.Lit(g.retry)}
+		if g.constant {
+			policy[jen.Id("Factor")] = jen.Lit(1)
+		}
+		r.Dot("Retry").Call(jen.Qual(zebusPath, "RetryPolicy").Values(policy))
+	}
+	if g.concurrency > 0 {
+		message := jen.Op("*").Qual(g.message.Pkg().Path(), g.message.Name())
+		key := zebusCall("KeyOf", jen.Id("m").Assert(message).Dot(g.key))
+		r.Dot("Concurrency").Call(jen.Lit(g.concurrency), jen.Func().Params(jen.Id("m").Qual(zebusPath, "Message")).String().Block(jen.Return(key)))
+	}
+}
