@@ -77,6 +77,15 @@ type Result struct {
 // an output file is somebody's own work.
 func Generate(ctx context.Context, o Options) ([]Result, error) {
 	o = o.withDefaults()
+	files, err := prepare(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return writeAll(files, o.DryRun)
+}
+
+// prepare generates the files of all packages, and writes none.
+func prepare(ctx context.Context, o Options) ([]file, error) {
 	pkgs, err := list(ctx, o)
 	if err != nil {
 		return nil, err
@@ -90,7 +99,7 @@ func Generate(ctx context.Context, o Options) ([]Result, error) {
 		}
 		files = append(files, generated...)
 	}
-	return writeAll(files, o.DryRun)
+	return files, nil
 }
 
 // generateAll generates packages that do not depend on each other, and puts the result into the overlay.
@@ -115,9 +124,10 @@ func generateAll(ctx context.Context, o Options, pkgs []*packages.Package, other
 
 // file is a generated file before it is written. It has no content when there is nothing to generate.
 type file struct {
-	pkg     string
-	path    string
-	content []byte
+	pkg      string
+	path     string
+	content  []byte
+	contract *contract // what peers see of the package
 }
 
 func generate(pkg *packages.Package, output string, others *neighbours) (file, error) {
@@ -129,7 +139,7 @@ func generate(pkg *packages.Package, output string, others *neighbours) (file, e
 		// An import that is missing explains the types that are.
 		return file{}, errors.Join(append(errorsOf(pkg, packages.ListError), err)...)
 	}
-	f := file{pkg: pkg.PkgPath, path: filepath.Join(pkg.Dir, output)}
+	f := file{pkg: pkg.PkgPath, path: filepath.Join(pkg.Dir, output), contract: contractOf(pkg, m)}
 	if len(m.messages) == 0 && len(m.services) == 0 && len(m.protoFiles) == 0 {
 		return f, nil
 	}

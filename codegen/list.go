@@ -39,14 +39,16 @@ func list(ctx context.Context, o Options) ([]*packages.Package, error) {
 	return concerned, errors.Join(errs...)
 }
 
-// concernsUs says whether a package has directives, or a file that was generated when it had some and would be built.
+// concernsUs says whether a package has directives, or files that were written when it had some and would be built.
 func concernsUs(pkg *packages.Package, output string) (bool, error) {
 	generated := filepath.Join(pkg.Dir, output)
 	if slices.Contains(pkg.IgnoredFiles, generated) {
 		return false, nil // it belongs to sources that this build does not have
 	}
-	if _, err := os.Stat(generated); err == nil {
-		return true, nil
+	for _, path := range []string{generated, filepath.Join(pkg.Dir, LockFile)} {
+		if _, err := os.Stat(path); err == nil {
+			return true, nil
+		}
 	}
 	for _, file := range pkg.GoFiles {
 		src, err := os.ReadFile(file)

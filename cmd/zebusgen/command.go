@@ -87,6 +87,7 @@ func newCommand(ctx context.Context, stdout io.Writer) *cobra.Command {
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs, // packages, not commands that are mistyped
 		RunE: func(_ *cobra.Command, patterns []string) error {
 			return generate(ctx, f, patterns, stdout)
 		},
@@ -97,22 +98,33 @@ func newCommand(ctx context.Context, stdout io.Writer) *cobra.Command {
 	command.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "say what was done to each file")
 	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	command.CompletionOptions.DisableDefaultCmd = true
+	command.AddCommand(newCheckCommand(ctx, stdout))
 	return command
 }
 
 func generate(ctx context.Context, f flags, patterns []string, stdout io.Writer) error {
-	if f.output != filepath.Base(f.output) || !strings.HasSuffix(f.output, ".go") {
-		return usageError{fmt.Errorf("--output %s: give the name of a Go file, without a folder", f.output)}
+	options, err := optionsOf(f.output, f.tags, patterns)
+	if err != nil {
+		return err
 	}
-	options := codegen.Options{Patterns: patterns, Output: f.output, DryRun: f.check}
-	if f.tags != "" {
-		options.BuildFlags = []string{"-tags=" + f.tags}
-	}
+	options.DryRun = f.check
 	results, err := codegen.Generate(ctx, options)
 	if err != nil {
 		return err
 	}
 	return tell(f, results, stdout)
+}
+
+// optionsOf are the options of the generator that every command has.
+func optionsOf(output, tags string, patterns []string) (codegen.Options, error) {
+	options := codegen.Options{Patterns: patterns, Output: output}
+	if output != filepath.Base(output) || !strings.HasSuffix(output, ".go") {
+		return options, usageError{fmt.Errorf("--output %s: give the name of a Go file, without a folder", output)}
+	}
+	if tags != "" {
+		options.BuildFlags = []string{"-tags=" + tags}
+	}
+	return options, nil
 }
 
 // tell says what was done, where that is wanted, and what is left to do.
