@@ -16,7 +16,7 @@ import (
 )
 
 // module makes a module of its own from files, so that a test may write into it. A workspace joins it with ours.
-func module(t *testing.T, files map[string]string) string {
+func module(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	root, err := filepath.Abs("..")
@@ -32,7 +32,7 @@ func module(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func write(t *testing.T, dir string, files map[string]string) {
+func write(t testing.TB, dir string, files map[string]string) {
 	t.Helper()
 	for name, content := range files {
 		path := filepath.Join(dir, filepath.FromSlash(name))
