@@ -21,7 +21,7 @@ func local(peerID zebus.PeerID, endpoint string) host.Config {
 	c := host.DefaultConfig()
 	c.Bus.PeerID, c.Bus.Environment = peerID, "Test"
 	c.Bus.DirectoryEndpoints = []string{endpoint}
-	c.Bus.RegistrationTimeout = 100 * time.Millisecond
+	c.Bus.RegistrationTimeout = 10 * time.Second
 	c.Zmq.InboundEndpoint = "tcp://127.0.0.1:*"
 	c.Zmq.WaitForEndOfStreamAckTimeout = 100 * time.Millisecond
 	c.Logger = slog.New(slog.DiscardHandler)

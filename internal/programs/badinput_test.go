@@ -96,9 +96,9 @@ func badFiles() map[string]badInput {
 		},
 		"unknown keys, each with its line": {
 			call:  call{program: "zebus-directory", args: []string{"--config", "directory.toml"}},
-			files: map[string]string{"directory.toml": "enviroment = \"Prod\"\n\n[zmq]\nsend_time_out = \"1s\"\n"},
+			files: map[string]string{"directory.toml": "storre = \"memory\"\n\n[zmq]\nsend_time_out = \"1s\"\n"},
 			exit:  1,
-			stderr: `^zebus-directory: directory\.toml:1: enviroment: unknown key, did you mean "environment"\?\n` +
+			stderr: `^zebus-directory: directory\.toml:1: storre: unknown key, did you mean "store"\?\n` +
 				`directory\.toml:4: zmq\.send_time_out: unknown key, did you mean "zmq\.send_timeout"\?\n$`,
 		},
 		"a file that is not there": {

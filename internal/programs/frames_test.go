@@ -67,10 +67,11 @@ func dial(t *testing.T, endpoint string) *raw {
 func connect(t *testing.T, endpoint string) *raw {
 	t.Helper()
 	c := dial(t, endpoint)
-	greeting := make([]byte, 64)
-	copy(greeting, "\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7f\x03\x00NULL")
+	var greeting [64]byte
+	copy(greeting[:], "\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7f\x03\x00NULL")
 	ready := "\x05READY\x0bSocket-Type\x00\x00\x00\x04PUSH"
-	c.write(append(greeting, append([]byte{4, byte(len(ready))}, ready...)...))
+	c.write(greeting[:])
+	c.write(append([]byte{4, byte(len(ready))}, ready...))
 	answer := make([]byte, 64+2)
 	if _, err := io.ReadFull(c, answer); err != nil {
 		t.Fatal(err)

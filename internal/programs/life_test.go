@@ -127,7 +127,8 @@ func TestDirectoryComesBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			n := newNetwork(t)
-			service := n.service("ZEBUS_DIRECTORY_SILENCE_TIMEOUT=1s", "ZEBUS_REGISTRATION_TIMEOUT=1s")
+			service := n.service("ZEBUS_DIRECTORY_SILENCE_TIMEOUT=1s", "ZEBUS_REGISTRATION_TIMEOUT=1s",
+				"ZEBUS_CLOSED_STATE_DURATION_AFTER_CONNECT_FAILURE=100ms") // the first attempt may come too early
 			end(n.directory)
 			n.open()
 			service.await(`"registering again" peer=Abc\.Echo\.0 reason="no ping"`)
@@ -146,6 +147,7 @@ func TestServiceStopsWithoutItsDirectory(t *testing.T) {
 	n := newNetwork(t)
 	service := n.service()
 	n.directory.kill()
+	service.await(`"connection lost" peer=Abc\.Zebus\.DirectoryService\.0`) // what is sent before may be lost, and is waited for
 	if took := service.stop(); took > promptly {
 		t.Errorf("the service took %v to stop", took)
 	}
