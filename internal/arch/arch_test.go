@@ -30,6 +30,10 @@ var mayImport = map[string][]string{
 	"directory":                   {"zebus", "wire", "directory/internal/registry"},
 	"persistence":                 {"zebus", "wire", "transport"},
 
+	// What watches a bus: packages of their own, so that nobody links what he does not want.
+	"zebusmetrics": {"zebus", "dispatch"},
+	"zebustrace":   {"zebus"},
+
 	// Assembly.
 	"host":                    {"zebus", "dispatch", "directory", "transport/zmq"},
 	"zebustest":               {"zebus", "directory", "transport", "transport/memory"},
@@ -58,16 +62,18 @@ var mayImport = map[string][]string{
 
 // mayUse says which packages may import each module outside the standard library. What is not named is not used.
 var mayUse = map[string][]string{
-	"github.com/BurntSushi/toml":     {"host", "cmd/zebus-directory"},
-	"github.com/dave/jennifer":       {"codegen"},
-	"github.com/pebbe/zmq4":          {"transport/zmq", "internal/bench/roundtrip"},
-	"github.com/spf13/cobra":         {"cmd/zebus-directory", "cmd/zebusgen", "examples/echo/service", "examples/echo/client"},
-	"golang.org/x/tools/go/packages": {"codegen"},
-	"google.golang.org/protobuf":     {"wire", "wire/wirepb", "zebus/zebuspb", "codegen"},
+	"github.com/BurntSushi/toml":          {"host", "cmd/zebus-directory"},
+	"github.com/dave/jennifer":            {"codegen"},
+	"github.com/pebbe/zmq4":               {"transport/zmq", "internal/bench/roundtrip"},
+	"github.com/prometheus/client_golang": {"zebusmetrics"},
+	"github.com/spf13/cobra":              {"cmd/zebus-directory", "cmd/zebusgen", "examples/echo/service", "examples/echo/client"},
+	"go.opentelemetry.io/otel":            {"zebustrace"},
+	"golang.org/x/tools/go/packages":      {"codegen"},
+	"google.golang.org/protobuf":          {"wire", "wire/wirepb", "zebus/zebuspb", "codegen"},
 }
 
 // contracts are the packages a user can build without a C compiler, each with all it depends on.
-var contracts = []string{"dispatch", "wire", "zebus", "transport", "transport/memory", "directory", "persistence", "codegen"}
+var contracts = []string{"dispatch", "wire", "zebus", "transport", "transport/memory", "directory", "persistence", "zebusmetrics", "zebustrace", "codegen"}
 
 func TestImportsPointDown(t *testing.T) {
 	t.Parallel()
