@@ -11,5 +11,8 @@
 // The result depends on the source alone: the same package gives the same bytes, and a file that would not change is
 // not written.
 //
+// [Check] compares the same model with a lock file that stands beside the messages, and tells which changes would break
+// peers that run already.
+//
 // Generated code imports packages zebus and wire; this package knows them by their import paths only.
 package codegen

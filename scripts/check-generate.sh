@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Fails when generating the code again changes anything, and shows what. The
 # work tree is compared with itself before and after, so that edits which are
-# not committed yet do no harm.
+# not committed yet do no harm. Then fails when our messages are not as running
+# peers know them.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -24,3 +25,5 @@ if [ "$before" != "$after" ]; then
 	echo "check-generate: generated code is not up to date: run make generate and commit the result" >&2
 	exit 1
 fi
+
+go run ./cmd/zebusgen check ./zebus ./directory ./persistence ./examples/echo
