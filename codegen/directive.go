@@ -35,10 +35,10 @@ func (d *directive) has(word string) bool {
 // vocabulary lists the words that each directive knows. A word ending in "=" takes a value.
 var vocabulary = map[string][]string{
 	verbPackage: {"namespace="},
-	verbCommand: {"namespace=", "name=", "transient", "infrastructure", "reply=", "subscribe="},
-	verbEvent:   {"namespace=", "name=", "transient", "infrastructure", "subscribe="},
+	verbCommand: {"namespace=", "name=", "transient", "infrastructure", "reply=", "subscribe=", "routing="},
+	verbEvent:   {"namespace=", "name=", "transient", "infrastructure", "subscribe=", "routing="},
 	verbMessage: {"namespace=", "name=", "transient", "infrastructure", "subscribe="},
-	verbEnum:    {},
+	verbEnum:    {"namespace="},
 	verbHandler: {"queue=", "batch=", "inline", "serial", "mode=", "retry=", "backoff=", "concurrency=", "key="},
 }
 

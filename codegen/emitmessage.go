@@ -12,13 +12,22 @@ func emitMessage(file *jen.File, m *message) {
 	if len(m.routing) > 0 {
 		emitRouting(file, m)
 	}
-	emitSize(file, m)
-	emitAppend(file, m)
-	emitRead(file, m)
+	emitBytes(file, m)
 	emitUnmarshal(file, m)
 	if len(m.routing) > 0 {
 		emitBinding(file, m)
 	}
+}
+
+// emitBytes writes what carries the message.
+func emitBytes(file *jen.File, m *message) {
+	if m.protoc {
+		emitProtoc(file, m)
+		return
+	}
+	emitSize(file, m)
+	emitAppend(file, m)
+	emitRead(file, m)
 }
 
 // emitHandle writes the variable that describes the type, and the method that returns it.

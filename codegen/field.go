@@ -11,6 +11,13 @@ import (
 
 // fields builds the fields of a message from its struct.
 func (p *packageParser) fields(d *declaration) {
+	if p.protoc[d.typeName.Name()] != nil {
+		p.protocFields(d)
+		return
+	}
+	if d.directive.has("routing") {
+		p.addf(d.directive.pos, "%s: routing= is for messages of .proto files: write routing=N in the tags of the fields", d.message.name)
+	}
 	structure, ok := d.typeName.Type().Underlying().(*types.Struct)
 	if !ok {
 		return

@@ -128,6 +128,8 @@ type file struct {
 	path     string
 	content  []byte
 	contract *contract // what peers see of the package
+	protos   []*protoFile
+	others   *neighbours
 }
 
 func generate(pkg *packages.Package, output string, others *neighbours) (file, error) {
@@ -139,7 +141,7 @@ func generate(pkg *packages.Package, output string, others *neighbours) (file, e
 		// An import that is missing explains the types that are.
 		return file{}, errors.Join(append(errorsOf(pkg, packages.ListError), err)...)
 	}
-	f := file{pkg: pkg.PkgPath, path: filepath.Join(pkg.Dir, output), contract: contractOf(pkg, m)}
+	f := file{pkg: pkg.PkgPath, path: filepath.Join(pkg.Dir, output), contract: contractOf(pkg, m), protos: m.protoFiles, others: others}
 	if len(m.messages) == 0 && len(m.services) == 0 && len(m.protoFiles) == 0 {
 		return f, nil
 	}

@@ -52,7 +52,7 @@ func concernsUs(pkg *packages.Package, output string) (bool, error) {
 	}
 	for _, file := range pkg.GoFiles {
 		src, err := os.ReadFile(file)
-		if err != nil || bytes.Contains(src, []byte(directivePrefix)) {
+		if err != nil || bytes.Contains(src, []byte(directivePrefix)) || bytes.Contains(src, []byte(optionsPath)) {
 			return err == nil, err
 		}
 	}

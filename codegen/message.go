@@ -42,6 +42,7 @@ func (p *packageParser) binding(m *message) {
 var kinds = map[string]messageKind{verbMessage: kindMessage, verbCommand: kindCommand, verbEvent: kindEvent}
 
 func (p *packageParser) message(d *declaration) *message {
+	p.nameProtoc(d)
 	words := d.directive.words
 	name := d.typeName.Name()
 	m := &message{

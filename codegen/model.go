@@ -39,7 +39,7 @@ type message struct {
 	reply          *typeRef
 	fields         []*field // included parts first, then ascending numbers
 	routing        []*field // ascending positions
-	protoc         bool   // whether protoc-gen-go generated the type; then only the routing members are known
+	protoc         bool     // whether protoc-gen-go generated the type; then only the routing members are known
 	unknown        string   // path of the field that keeps unknown fields; empty when there is none
 	binding        string   // name of the type that builds binding keys; of routable messages
 	like           string   // name of the function that makes one from an example

@@ -30,6 +30,7 @@ type packageParser struct {
 	annotated  map[*types.TypeName]*declaration // messages and enums of the package
 	enums      map[*types.TypeName]*enum        // those that were met as routing members, or that have JSON
 	oneOfs     map[*types.TypeName][]*field     // cases of the interfaces that were met
+	protoc     map[string]*protocMessage        // messages of protoc-gen-go by Go name
 	order      []*declaration                   // messages and enums in the order of the source
 	handlers   []*ast.FuncDecl                  // annotated functions in the order of the source
 	handler    map[*ast.FuncDecl]*directive     // their directives
@@ -57,6 +58,7 @@ func parse(pkg *packages.Package, output string, others *neighbours) (*model, er
 		seen:       map[*ast.Comment]bool{},
 		annotated:  map[*types.TypeName]*declaration{},
 		enums:      map[*types.TypeName]*enum{},
+		protoc:     map[string]*protocMessage{},
 		oneOfs:     map[*types.TypeName][]*field{},
 		handler:    map[*ast.FuncDecl]*directive{},
 		model:      &model{path: pkg.PkgPath, name: pkg.Name},
@@ -115,6 +117,7 @@ func (p *packageParser) collect(file *ast.File) {
 			p.collectFunction(decl)
 		}
 	}
+	p.collectProtoc(file)
 	p.strays(file)
 	if len(p.order)+len(p.handlers) > before {
 		p.model.sources = append(p.model.sources, p.fileName(file))

@@ -56,6 +56,9 @@ func (p *packageParser) describe() {
 func (d *describer) collectNodes() {
 	names := map[string]bool{}
 	for _, declared := range d.order {
+		if declared.message != nil && declared.message.protoc {
+			continue // it has a descriptor
+		}
 		n := &protoNode{declaration: declared}
 		if declared.message != nil {
 			n.fullName = protoName(declared.message.id)

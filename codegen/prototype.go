@@ -121,6 +121,11 @@ func (d *describer) named(from *protoNode, v value) (found protoType, ok bool) {
 	if v.goType.path != d.pkg.PkgPath {
 		return d.neighbours.find(v.goType)
 	}
+	if m := d.protoc[v.goType.name]; m != nil {
+		found = messageType(m.fullName, m.file.GetName())
+		found.reference = v.goType
+		return found, true
+	}
 	n := d.local(v)
 	if n == nil || !from.refers(n) {
 		return protoType{}, false

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
 )
 
@@ -28,12 +29,15 @@ func descriptorsIn(src []byte) []rawDescriptor {
 	var found []rawDescriptor
 	for _, raw := range literals.found {
 		d := rawDescriptor{file: &descriptorpb.FileDescriptorProto{}, messages: raw.messages}
-		if proto.Unmarshal(literals.text(raw.descriptor), d.file) == nil {
+		if optionsUnread.Unmarshal(literals.text(raw.descriptor), d.file) == nil {
 			found = append(found, d)
 		}
 	}
 	return found
 }
+
+// optionsUnread leaves options that are extensions among the unknown fields, whether this program knows them or not.
+var optionsUnread = proto.UnmarshalOptions{Resolver: (*protoregistry.Types)(nil)}
 
 // types adds what a descriptor declares, by the names of the Go types.
 func (d rawDescriptor) types(path string, found map[string]protoType) {

@@ -98,7 +98,7 @@ func newCommand(ctx context.Context, stdout io.Writer) *cobra.Command {
 	command.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "say what was done to each file")
 	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	command.CompletionOptions.DisableDefaultCmd = true
-	command.AddCommand(newCheckCommand(ctx, stdout))
+	command.AddCommand(newCheckCommand(ctx, stdout), newProtoCommand(ctx, stdout))
 	return command
 }
 
