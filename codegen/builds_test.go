@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/zebus-go/zebus/codegen"
 )
 
@@ -116,4 +118,90 @@ func TestVendoring(t *testing.T) {
 		t.Fatalf("%+v, %v", results, err)
 	}
 	builds(t, dir, "-mod=vendor", "./...")
+}
+
+func TestTestPackages(t *testing.T) {
+	const (
+		inner = `package shop
+
+import "testing"
+
+// Probe is a message of the tests.
+//
+//zebus:event namespace=Shop.Tests
+type Probe struct {
+	Order *Order ` + "`zebus:\"1\"`" + `
+}
+
+func TestProbe(t *testing.T) {
+	frame := (&Probe{Order: &Order{Number: 5}}).ZebusAppend(nil)
+	if got := string(frame); got != "\n\x02\x08\x05" {
+		t.Errorf("%q", got)
+	}
+}
+`
+		outer = `package shop_test
+
+import (
+	"context"
+	"testing"
+
+	"example.com/shop"
+)
+
+// Outside is a message of the tests from outside.
+//
+//zebus:event namespace=Shop.Tests
+type Outside struct {
+	Probe *shop.Probe ` + "`zebus:\"1\"`" + `
+	Order *shop.Order ` + "`zebus:\"2\"`" + `
+}
+
+//zebus:handler
+func onOutside(context.Context, *Outside) error { return nil }
+
+func TestOutside(t *testing.T) {
+	if got := len(Handlers()); got != 1 || (&Outside{Order: &shop.Order{Number: 5}}).ZebusSize() != 4 {
+		t.Errorf("%d handlers", got)
+	}
+}
+`
+	)
+	dir := module(t, map[string]string{"order.go": order, "inner_test.go": inner, "outer_test.go": outer})
+	t.Run("test files have generated files of their own, which other packages do not see", func(t *testing.T) {
+		names := make([]string, 0, 3)
+		for _, r := range generate(t, dir) {
+			names = append(names, filepath.Base(r.File)+" "+r.Change.String())
+		}
+		want := []string{"zebus_gen.go written", "zebus_gen_test.go written", "zebus_gen_ext_test.go written"}
+		if diff := cmp.Diff(want, names); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+	t.Run("and they run", func(t *testing.T) {
+		cmd := exec.CommandContext(t.Context(), "go", "test", ".")
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+	})
+	t.Run("a second run leaves them alone", func(t *testing.T) {
+		for _, r := range generate(t, dir) {
+			if r.Change != codegen.Unchanged {
+				t.Errorf("%s is %s", r.File, r.Change)
+			}
+		}
+	})
+	t.Run("those that have nothing to hold are removed", func(t *testing.T) {
+		write(t, dir, map[string]string{"inner_test.go": "package shop\n", "outer_test.go": "package shop_test\n"})
+		removed := 0
+		for _, r := range generate(t, dir) {
+			if r.Change == codegen.Removed {
+				removed++
+			}
+		}
+		if removed != 2 {
+			t.Errorf("%d files removed, want 2", removed)
+		}
+	})
 }

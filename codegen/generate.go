@@ -81,7 +81,11 @@ func Generate(ctx context.Context, o Options) ([]Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return writeAll(files, o.DryRun)
+	tests, err := prepareTests(ctx, o, files)
+	if err != nil {
+		return nil, err
+	}
+	return writeAll(append(files, tests...), o.DryRun)
 }
 
 // prepare generates the files of all packages, and writes none.

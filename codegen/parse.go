@@ -70,6 +70,9 @@ func parse(pkg *packages.Package, output string, others *neighbours) (*model, er
 		p.packageDirective(file)
 	}
 	for _, file := range files {
+		if isTestFile(output) && !isTestFile(p.fileName(file)) {
+			continue // what it declares has its own generated file
+		}
 		p.collect(file)
 	}
 	p.model.condition = shared(p.conditions)

@@ -134,7 +134,7 @@ func (d *describer) openFiles() {
 }
 
 func (d *describer) newFile(namespace string, layer int) *protoFile {
-	path := protoPath(namespace, d.pkg.Name, layer)
+	path := protoPath(namespace, d.protoTitle(), layer)
 	title := strings.TrimSuffix(strings.ReplaceAll(path, "/", "_"), ".proto")
 	f := &protoFile{
 		descriptor: &descriptorpb.FileDescriptorProto{Name: new(path)},
@@ -147,6 +147,14 @@ func (d *describer) newFile(namespace string, layer int) *protoFile {
 		f.descriptor.Package = new(namespace)
 	}
 	return f
+}
+
+// protoTitle tells the files of a package apart from those of its tests.
+func (d *describer) protoTitle() string {
+	if isTestFile(d.output) && !isExternal(d.pkg) {
+		return d.pkg.Name + "_internal_test"
+	}
+	return d.pkg.Name
 }
 
 // needs makes the file import another one.
