@@ -72,7 +72,7 @@ func SizeDateTimeFixed(field int, _ time.Time) int {
 // DateTime reads a bcl.DateTime, or the ticks of a fixed64 field, as a time in UTC: .NET peers send no zone and mean
 // UTC, so a kind is checked and then ignored. A time outside the years 1 to 9999 is an [ErrOverflow].
 func (r *Reader) DateTime() time.Time {
-	bcl := r.typ != Fixed64
+	bcl := r.Type() != Fixed64
 	ticks := r.scaledTicks()
 	switch {
 	case r.err != nil:

@@ -206,7 +206,7 @@ func (r *Reader) Decimal() Decimal {
 	var signScale uint32
 	outer := r.Enter()
 	for r.Next() {
-		switch r.field {
+		switch r.Field() {
 		case 1:
 			d.lo = r.Uint64()
 		case 2:

@@ -35,12 +35,26 @@
 //	AppendDateTimeWellKnown  google.protobuf.Timestamp; read with DateTimeWellKnown
 //
 // A value that comes twice in a message counts as it came last. Sub-messages are merged instead, which is why
-// ZebusRead adds to what is there, and why numbers of a repeated field are read with [Reader.Element]:
+// ZebusRead adds to what is there, and why repeated fields are appended to their slice:
 //
-//	m.Codes = wire.Room(r, wire.Varint, m.Codes)
-//	for r.Element(wire.Varint) {
-//		m.Codes = append(m.Codes, r.Int32())
-//	}
+//	case 2:
+//		m.Labels = wire.ReadStrings(r, m.Labels)
+//	case 3:
+//		m.Codes = wire.ReadInts(r, m.Codes) // packed or not
+//	case 4:
+//		m.Lines = wire.Extend(r, m.Lines)
+//		outer := r.Enter()
+//		m.Lines[len(m.Lines)-1].ZebusRead(r)
+//		r.Leave(outer)
+//
+// These make room for all elements that follow each other at once, [Spare] does for slices of pointers, and
+// [Reader.Element] reads whatever else can be packed.
+//
+// # Memory
+//
+// Nothing that is read refers to the bytes behind the reader. To spare allocations, short texts of one message share
+// memory, in blocks of at most 256 bytes, and so do elements of a slice of pointers, eight at a time: a program that keeps
+// one of them for long, and drops the message, keeps its neighbours as well. It may clone what it keeps.
 //
 // Generated code in users' modules stands on this package, so its exported functions only ever grow.
 package wire

@@ -49,7 +49,7 @@ func FuzzReader(f *testing.F) {
 
 // readEverywhere reads b with what calls several methods in turn.
 func readEverywhere(b []byte) {
-	for _, m := range []interface{ ZebusRead(r *wire.Reader) }{new(order), new(tree), new(encodings), new(ints)} {
+	for _, m := range []interface{ ZebusRead(r *wire.Reader) }{new(order), new(tree), new(encodings), new(ints), new(lists)} {
 		r := wire.NewReader(b)
 		m.ZebusRead(&r)
 	}

@@ -157,7 +157,7 @@ func (r *Reader) GUID() GUID {
 	var lo, hi uint64
 	outer := r.Enter()
 	for r.Next() {
-		switch r.field {
+		switch r.Field() {
 		case 1:
 			lo = r.Uint64()
 		case 2:
@@ -173,7 +173,7 @@ func (r *Reader) GUID() GUID {
 // wholeGUID reads a bcl.Guid in the form in which everybody writes it.
 func (r *Reader) wholeGUID() (GUID, bool) {
 	const length = 1 + GUIDLength
-	if r.typ != Bytes || len(r.buf)-r.pos < length {
+	if r.Type() != Bytes || len(r.buf)-r.pos < length {
 		return GUID{}, false
 	}
 	b := r.buf[r.pos : r.pos+length]

@@ -27,9 +27,12 @@ func (r *Reader) fixed64() uint64 {
 // Uint64 reads an unsigned number.
 func (r *Reader) Uint64() uint64 {
 	if r.typ != Varint {
-		return r.fixedUint()
+		return r.anyUint()
 	}
 	if v, ok := r.oneByte(); ok {
+		return v
+	}
+	if v, ok := r.twoBytes(); ok {
 		return v
 	}
 	return r.longVarint()
@@ -37,14 +40,31 @@ func (r *Reader) Uint64() uint64 {
 
 // Int64 reads a signed number.
 func (r *Reader) Int64() int64 {
-	if r.typ == Fixed32 {
-		return int64(int32(r.fixed32()))
+	if r.typ != Varint {
+		return r.anyInt()
 	}
-	return int64(r.Uint64())
+	if v, ok := r.oneByte(); ok {
+		return int64(v)
+	}
+	if v, ok := r.twoBytes(); ok {
+		return int64(v)
+	}
+	return int64(r.longVarint())
 }
 
-func (r *Reader) fixedUint() uint64 {
-	switch r.typ {
+// anyInt reads a signed number of any wire type.
+func (r *Reader) anyInt() int64 {
+	if r.Type() == Fixed32 {
+		return int64(int32(r.fixed32()))
+	}
+	return int64(r.anyUint())
+}
+
+// anyUint reads an unsigned number of any wire type.
+func (r *Reader) anyUint() uint64 {
+	switch r.Type() {
+	case Varint:
+		return r.varint()
 	case Fixed32:
 		return uint64(r.fixed32())
 	case Fixed64:
@@ -62,12 +82,16 @@ func (r *Reader) Int() int {
 
 // Int32 reads a signed number of 32 bits.
 func (r *Reader) Int32() int32 {
-	if r.typ == Varint {
-		if v, ok := r.oneByte(); ok {
-			return int32(v)
-		}
+	if r.typ != Varint {
+		return int32(r.signed(math.MinInt32, math.MaxInt32))
 	}
-	return int32(r.signed(math.MinInt32, math.MaxInt32))
+	if v, ok := r.oneByte(); ok {
+		return int32(v)
+	}
+	if v, ok := r.twoBytes(); ok {
+		return int32(v)
+	}
+	return int32(r.within(int64(r.longVarint()), math.MinInt32, math.MaxInt32))
 }
 
 // Int16 reads a signed number of 16 bits.
@@ -102,7 +126,7 @@ func (r *Reader) Uint8() uint8 {
 
 // Sint64 reads a signed number whose varint is zig-zag.
 func (r *Reader) Sint64() int64 {
-	if r.typ == Varint {
+	if r.Type() == Varint {
 		return Unzigzag(r.varint())
 	}
 	return r.Int64()
@@ -110,6 +134,11 @@ func (r *Reader) Sint64() int64 {
 
 // Sint32 reads a signed number of 32 bits whose varint is zig-zag.
 func (r *Reader) Sint32() int32 {
+	if r.typ == Varint {
+		if v, ok := r.oneByte(); ok {
+			return int32(Unzigzag(v))
+		}
+	}
 	return int32(r.within(r.Sint64(), math.MinInt32, math.MaxInt32))
 }
 
@@ -147,12 +176,27 @@ func (r *Reader) unsigned(most uint64) uint64 {
 
 // Bool reads a truth value: any number but zero is true.
 func (r *Reader) Bool() bool {
+	if r.typ == Varint {
+		if v, ok := r.oneByte(); ok {
+			return v != 0
+		}
+	}
 	return r.Uint64() != 0
 }
 
 // Float64 reads a number of double precision.
 func (r *Reader) Float64() float64 {
-	switch r.typ {
+	if r.typ != Fixed64 || len(r.buf)-r.pos < 8 {
+		return r.anyFloat()
+	}
+	bits := binary.LittleEndian.Uint64(r.buf[r.pos:])
+	r.pos += 8
+	return math.Float64frombits(bits)
+}
+
+// anyFloat reads a floating number of either size.
+func (r *Reader) anyFloat() float64 {
+	switch r.Type() {
 	case Fixed64:
 		return math.Float64frombits(r.fixed64())
 	case Fixed32:

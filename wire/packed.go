@@ -183,6 +183,14 @@ const (
 //		m.Codes = append(m.Codes, r.Int32())
 //	}
 func (r *Reader) Element(t Type) bool {
+	if r.packed > unpackedElement && r.pos < len(r.buf) {
+		return true
+	}
+	return r.outermostElement(t)
+}
+
+// outermostElement is Element at either end of a field.
+func (r *Reader) outermostElement(t Type) bool {
 	switch {
 	case r.err != nil:
 		return false
@@ -191,8 +199,6 @@ func (r *Reader) Element(t Type) bool {
 	case r.packed == unpackedElement:
 		r.packed = noElement
 		return false
-	case r.pos < len(r.buf):
-		return true
 	default:
 		r.buf, r.packed = r.buf[:r.packed], noElement
 		return false
@@ -200,7 +206,7 @@ func (r *Reader) Element(t Type) bool {
 }
 
 func (r *Reader) firstElement(t Type) bool {
-	if r.typ != Bytes {
+	if r.Type() != Bytes {
 		r.packed = unpackedElement
 		return true
 	}
@@ -216,7 +222,7 @@ func (r *Reader) firstElement(t Type) bool {
 // Elements returns how many elements of wire type t the current field of a repeated number holds, as far as can be told
 // without reading them: at most one for each byte there is. It moves nothing.
 func (r *Reader) Elements(t Type) int {
-	if r.typ != Bytes {
+	if r.Type() != Bytes {
 		return 1
 	}
 	ahead := *r

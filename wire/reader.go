@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Errors of a [Reader], each wrapped with the field and the position at which it was met.
@@ -35,16 +36,18 @@ type Reader struct {
 	// buf ends where the message being read ends. The messages around it lie in its capacity.
 	buf    []byte
 	pos    int // never beyond len(buf); there when err is set
-	field  int
-	typ    Type
-	packed int // what surrounds the element being read, see Element
+	tag    uint32
+	typ    Type // of the current field, or unresolved
+	shares bool // whether short texts share memory, see String
 	depth  int
+	packed int // what surrounds the element being read, see Element
+	texts  strings.Builder
 	err    error
 }
 
 // NewReader returns a reader over b. The reader does not change b.
 func NewReader(b []byte) Reader {
-	return Reader{buf: b}
+	return Reader{buf: b[:len(b):len(b)], shares: len(b) >= leastSharing}
 }
 
 // Err returns the first error met, or nil.
@@ -56,45 +59,56 @@ func (r *Reader) Err() error {
 // values that make no sense with it.
 func (r *Reader) Fail(err error) {
 	if r.err == nil {
-		r.err = fmt.Errorf("field %d at byte %d: %w", r.field, r.pos, err)
+		r.err = fmt.Errorf("field %d at byte %d: %w", r.tag>>3, r.pos, err)
 	}
 	r.pos = len(r.buf)
 }
 
 // Next moves to the next field of the current message. It returns false at the end and after an error.
+//
+// It takes the first byte of the tag for the whole, which mostly it is, and leaves longer and wrong ones to whoever asks
+// about the field first. That makes it small enough to be inlined into the loop of each message.
 func (r *Reader) Next() bool {
-	if r.pos >= len(r.buf) {
+	if uint(r.pos) >= uint(len(r.buf)) {
 		return false
 	}
-	tag := uint64(r.buf[r.pos])
-	if tag < 1<<3 || tag >= 0x80 { // field 0, or one of 16 and above
-		return r.nextLong()
-	}
+	first := r.buf[r.pos]
 	r.pos++
-	r.field, r.typ = int(tag>>3), Type(tag&7)
+	r.tag = uint32(first)
+	r.typ = Type((first | (first - 1<<3)) & (unresolved | 7))
 	return true
 }
 
-// nextLong is Next for a tag of more than one byte, or none that a field can have.
-func (r *Reader) nextLong() bool {
+// unresolved is set in Reader.typ while tag is the first byte of one that is longer, or has no field number: while the
+// byte is not from 8 to 127. It keeps typ from being any wire type.
+const unresolved = 0x80
+
+// resolve reads the tag of which Next has seen the first byte.
+func (r *Reader) resolve() {
+	r.pos--
 	tag := r.varint()
-	if r.err != nil {
-		return false
-	}
-	r.field, r.typ = int(tag>>3&maxField), Type(tag&7)
-	if number := tag >> 3; number == 0 || number > maxField {
+	r.tag, r.typ = uint32(tag), Type(tag&7)
+	if number := tag >> 3; r.err == nil && (number == 0 || number > maxField) {
 		r.Fail(ErrTag)
 	}
-	return r.err == nil
+	if r.err != nil {
+		r.tag = 0
+	}
 }
 
-// Field returns the number of the current field.
+// Field returns the number of the current field. It is 0 when the tag is wrong, which [Reader.Err] then tells.
 func (r *Reader) Field() int {
-	return r.field
+	if r.typ&unresolved != 0 {
+		r.resolve()
+	}
+	return int(r.tag >> 3)
 }
 
 // Type returns the wire type of the current field.
 func (r *Reader) Type() Type {
+	if r.typ&unresolved != 0 {
+		r.resolve()
+	}
 	return r.typ
 }
 
@@ -109,7 +123,7 @@ func (r *Reader) varint() uint64 {
 // oneByte reads a varint of one byte, as most are, if there is one. It is small enough to be inlined where it counts,
 // which the failures of other varints are not.
 func (r *Reader) oneByte() (v uint64, ok bool) {
-	if r.pos >= len(r.buf) || r.buf[r.pos] >= 0x80 {
+	if uint(r.pos) >= uint(len(r.buf)) || r.buf[r.pos] >= 0x80 {
 		return 0, false
 	}
 	v = uint64(r.buf[r.pos])
@@ -117,17 +131,33 @@ func (r *Reader) oneByte() (v uint64, ok bool) {
 	return v, true
 }
 
-func (r *Reader) longVarint() uint64 {
-	v, n := binary.Uvarint(r.buf[r.pos:])
-	switch {
-	case n > 0:
-		r.pos += n
-	case n == 0:
-		r.Fail(ErrTruncated)
-	default:
-		r.Fail(ErrOverflow)
+// twoBytes reads what oneByte did not, when it is a varint of two bytes: numbers up to 16383, and longer texts.
+func (r *Reader) twoBytes() (v uint64, ok bool) {
+	second := uint(r.pos) + 1
+	if second >= uint(len(r.buf)) || r.buf[second] >= 0x80 {
+		return 0, false
 	}
-	return v
+	v = uint64(r.buf[second-1]&0x7f) | uint64(r.buf[second])<<7
+	r.pos += 2
+	return v, true
+}
+
+// longVarint reads a varint of any length.
+func (r *Reader) longVarint() uint64 {
+	var v uint64
+	for i, c := range r.buf[r.pos:] {
+		if i == binary.MaxVarintLen64-1 && c > 1 {
+			r.Fail(ErrOverflow)
+			return 0
+		}
+		v |= uint64(c&0x7f) << (7 * uint(i) & 63) // i is 9 at most; the mask spares the compiler a comparison
+		if c < 0x80 {
+			r.pos += i + 1
+			return v
+		}
+	}
+	r.Fail(ErrTruncated)
+	return 0
 }
 
 // take returns the next n bytes and moves past them; nil when there are fewer.
@@ -153,12 +183,15 @@ func (r *Reader) ahead(n uint64) (b []byte, ok bool) {
 // the reader sees the fields of the sub-message alone.
 func (r *Reader) Enter() (outer int) {
 	outer = len(r.buf)
-	n := len(r.View())
+	content, ok := r.short()
+	if !ok {
+		content = r.View()
+	}
 	if r.depth++; r.depth > MaxNesting {
 		r.Fail(ErrNesting)
 	}
 	if r.err == nil {
-		r.buf, r.pos = r.buf[:r.pos], r.pos-n
+		r.buf, r.pos = r.buf[:r.pos], r.pos-len(content)
 	}
 	return outer
 }
@@ -175,7 +208,7 @@ func (r *Reader) Leave(outer int) {
 
 // Skip passes over the current field, whatever its type.
 func (r *Reader) Skip() {
-	switch r.typ {
+	switch r.Type() {
 	case Varint:
 		r.varint()
 	case Fixed64:
@@ -185,7 +218,7 @@ func (r *Reader) Skip() {
 	case Fixed32:
 		r.take(4)
 	case startGroup:
-		r.skipGroup(r.field)
+		r.skipGroup(int(r.tag >> 3))
 	case endGroup:
 		r.Fail(ErrTag)
 	default:
@@ -199,7 +232,7 @@ func (r *Reader) skipGroup(group int) {
 		r.Fail(ErrNesting)
 	}
 	for r.Next() {
-		if r.typ == endGroup && r.field == group {
+		if r.Type() == endGroup && r.Field() == group {
 			r.depth--
 			return
 		}

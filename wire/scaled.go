@@ -82,7 +82,7 @@ func (s scaled) size(field int) int {
 
 // scaledTicks reads a bcl.TimeSpan or bcl.DateTime, or the plain ticks of their fixed64 form.
 func (r *Reader) scaledTicks() int64 {
-	if r.typ == Fixed64 {
+	if r.Type() == Fixed64 {
 		return int64(r.fixed64())
 	}
 	s := r.scaled()
@@ -104,7 +104,7 @@ func (r *Reader) scaled() scaled {
 	var s scaled
 	outer := r.Enter()
 	for r.Next() {
-		switch r.field {
+		switch r.Field() {
 		case 1:
 			s.value = r.Sint64()
 		case 2:

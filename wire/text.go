@@ -1,11 +1,14 @@
 package wire
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 // View returns the content of a length-delimited field without copying it. It is valid as long as the bytes behind
 // the reader are.
 func (r *Reader) View() []byte {
-	if r.typ != Bytes {
+	if r.Type() != Bytes {
 		r.Fail(ErrWireType)
 		return nil
 	}
@@ -19,19 +22,88 @@ func (r *Reader) View() []byte {
 	return r.take(n) // fails
 }
 
+// short is View for a content of up to 127 bytes, if that is what comes. It is as small as oneByte.
+func (r *Reader) short() (b []byte, ok bool) {
+	if r.typ != Bytes || uint(r.pos) >= uint(len(r.buf)) {
+		return nil, false
+	}
+	n := r.buf[r.pos]
+	b = r.buf[r.pos+1:]
+	if n >= 0x80 || int(n) > len(b) {
+		return nil, false
+	}
+	r.pos += 1 + int(n)
+	return b[:n], true
+}
+
 // Bytes reads a length-delimited field into memory of its own: never nil, so that an empty field differs from none.
 func (r *Reader) Bytes() []byte {
-	v := r.View()
-	return append(make([]byte, 0, len(v)), v...)
+	v, ok := r.short()
+	if !ok {
+		v = r.View()
+	}
+	own := make([]byte, len(v))
+	copy(own, v)
+	return own
 }
 
 // String reads a length-delimited field as text. Invalid UTF-8 becomes U+FFFD, as in .NET.
+//
+// Short texts of one message share memory, in blocks of at most 256 bytes, because one larger allocation takes much less
+// time than many small ones. Whoever keeps a single text for long, and nothing else of the message, may want
+// [strings.Clone].
 func (r *Reader) String() string {
-	v := r.View()
-	if utf8.Valid(v) {
+	v, ok := r.short()
+	if !ok {
+		v = r.View()
+	}
+	switch {
+	case !isASCII(v) && !utf8.Valid(v):
+		return replaceInvalid(v)
+	case r.shares && len(v) <= mostShared:
+		return r.shared(v)
+	default:
 		return string(v)
 	}
-	return replaceInvalid(v)
+}
+
+// Sizes in bytes.
+const (
+	leastSharing = 64  // messages shorter than this have too few texts for sharing to pay off
+	mostShared   = 64  // longer texts have memory of their own
+	textBlock    = 256 // what a text can keep from being collected, at most
+)
+
+// shared returns v as text in a block of memory with its neighbours. A block is no longer than what is left of the
+// whole message.
+func (r *Reader) shared(v []byte) string {
+	if r.texts.Cap()-r.texts.Len() < len(v) {
+		r.texts.Reset()
+		r.texts.Grow(min(textBlock, len(v)+cap(r.buf)-r.pos))
+	}
+	start := r.texts.Len()
+	r.texts.Write(v)
+	return r.texts.String()[start:]
+}
+
+// isASCII finds most texts valid in less time than a call of utf8.Valid takes. It looks at eight or four bytes at a
+// time, and at some of the last ones twice, because that is faster than one by one.
+func isASCII(v []byte) bool {
+	var all uint64
+	switch n := len(v); {
+	case n >= 8:
+		all = binary.LittleEndian.Uint64(v[n-8:])
+		for i := 0; i < n-8; i += 8 {
+			all |= binary.LittleEndian.Uint64(v[i:])
+		}
+	case n >= 4:
+		all = uint64(binary.LittleEndian.Uint32(v) | binary.LittleEndian.Uint32(v[n-4:]))
+	default:
+		for _, c := range v {
+			all |= uint64(c)
+		}
+	}
+	return all&0x8080_8080_8080_8080 == 0
 }
 
 // replaceInvalid returns v with U+FFFD for what is no UTF-8. The Go way would be one for each bad byte; .NET, like

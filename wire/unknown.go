@@ -3,7 +3,8 @@ package wire
 // AppendField appends the current field to b, tag included, and passes over it. A field that cannot be read is not
 // appended. It is how a message keeps what it does not know.
 func (r *Reader) AppendField(b []byte) []byte {
-	field, typ, start := r.field, r.typ, r.pos
+	field, typ := r.Field(), r.Type()
+	start := r.pos
 	r.Skip()
 	if r.err != nil {
 		return b

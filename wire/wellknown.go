@@ -40,7 +40,7 @@ func (r *Reader) wellKnown() wellKnown {
 	var w wellKnown
 	outer := r.Enter()
 	for r.Next() {
-		switch r.field {
+		switch r.Field() {
 		case 1:
 			w.seconds = r.Int64()
 		case 2:
