@@ -203,3 +203,14 @@ func TestUnknownFields(t *testing.T) {
 		}
 	})
 }
+
+func TestMapsAreWrittenWithoutAllocation(t *testing.T) {
+	m := &shapes.Maps{
+		Strings: map[string]string{"b": "1", "a": "2"}, Ints: map[int32]int32{2: 1, 1: 2}, Points: map[string]*shapes.Point{"a": {X: 1}},
+		Decimals: map[zebus.GUID]wire.Decimal{{1}: {}}, Peers: map[zebus.PeerID]zebus.PeerID{"a": "b"}, Bools: map[bool]bool{true: true},
+	}
+	room := make([]byte, 0, m.ZebusSize())
+	if n := testing.AllocsPerRun(10, func() { m.ZebusAppend(room) }); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
