@@ -29,7 +29,7 @@ func TestAgeOfQueues(t *testing.T) {
 				for range 5 { // one is at work; two are taken at a time, the others are in the backlog
 					r.send("A")
 					synctest.Wait()
-					time.Sleep(time.Minute)
+					<-time.After(time.Minute)
 				}
 				for i, want := range tc.want {
 					if got := r.Stats().Queues[0].Oldest; got != want {
@@ -38,7 +38,7 @@ func TestAgeOfQueues(t *testing.T) {
 					if i < len(tc.want)-1 {
 						next <- struct{}{}
 						synctest.Wait()
-						time.Sleep(time.Minute)
+						<-time.After(time.Minute)
 					}
 				}
 				r.stop()

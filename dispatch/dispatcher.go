@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -27,7 +28,7 @@ type Dispatcher struct {
 // when config is not valid (see [Config.Validate]).
 func New(config Config) *Dispatcher {
 	if err := config.Validate(); err != nil {
-		panic(err)
+		panic(err) //nolint:forbidigo // this program is wrong
 	}
 	config = config.withDefaults()
 	d := &Dispatcher{
@@ -50,7 +51,7 @@ func New(config Config) *Dispatcher {
 // Remove may be called more than once. Add panics when inv has no Invoke.
 func (d *Dispatcher) Add(typeName string, inv *Invoker) (remove func()) {
 	if inv.Invoke == nil {
-		panic(fmt.Sprintf("dispatch: invoker %q of %q has no Invoke", inv.Name, typeName))
+		panic(fmt.Sprintf("dispatch: invoker %q of %q has no Invoke", inv.Name, typeName)) //nolint:forbidigo // this program is wrong
 	}
 	route := d.Resolve(typeName)
 	var q *queue
@@ -167,7 +168,7 @@ func (d *Dispatcher) refuse(refused []refusal) {
 func (d *Dispatcher) all() []*queue {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return d.queues[:len(d.queues):len(d.queues)]
+	return slices.Clip(d.queues)
 }
 
 // Purge drops every entry that waits in a queue and returns how often it did: once for

@@ -95,7 +95,7 @@ func TestFailures(t *testing.T) {
 				if got := r.written(); !slices.Equal(got, []int{0, 1}) {
 					t.Errorf("ran %v, want [0 1]", got)
 				}
-				if tc.want != dispatch.ErrExited && (len(reported) != 1 || !errors.Is(reported[0], tc.want)) {
+				if !errors.Is(tc.want, dispatch.ErrExited) && (len(reported) != 1 || !errors.Is(reported[0], tc.want)) {
 					t.Errorf("OnPanic was told %v, want %v", reported, tc.want)
 				}
 			})

@@ -106,7 +106,7 @@ func (s *sorting) enqueue(e *Entry) {
 	case 1:
 		e.alone = true
 	default:
-		e.left.Store(int32(wanted)) //nolint:gosec // as many as invokers
+		e.left.Store(int32(wanted))
 	}
 }
 

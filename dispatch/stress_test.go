@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -65,7 +66,7 @@ func newStress(t *testing.T) *stress {
 			if mask&(1<<q) == 0 {
 				continue
 			}
-			s.Add(fmt.Sprint(mask), &dispatch.Invoker{Name: "stress", Queue: fmt.Sprint("q", q), MaxBatch: 1 + q, Invoke: func(turn *dispatch.Turn, batch []*dispatch.Entry) {
+			s.Add(strconv.Itoa(mask), &dispatch.Invoker{Name: "stress", Queue: fmt.Sprint("q", q), MaxBatch: 1 + q, Invoke: func(turn *dispatch.Turn, batch []*dispatch.Entry) {
 				s.invoke(q, turn, batch)
 			}})
 		}
@@ -148,7 +149,7 @@ func (s *stress) wait(q int, turn *dispatch.Turn, f func()) {
 // letter makes a message for the queues in mask.
 func (s *stress) letter(sender, number, mask int) *letter {
 	l := &letter{sender: sender, number: number, stress: s}
-	l.Route, l.Job, l.Size = s.Resolve(fmt.Sprint(mask)), l, 1+number%5
+	l.Route, l.Job, l.Size = s.Resolve(strconv.Itoa(mask)), l, 1+number%5
 	s.all.Add(1)
 	for q := range stressQueues {
 		if mask&(1<<q) != 0 {

@@ -39,8 +39,7 @@ func TestTurn(t *testing.T) {
 	t.Run("two peers whose handlers call each other to a depth of a hundred end", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			peers := [2]*rig{newRig(t, dispatch.Config{}), newRig(t, dispatch.Config{})}
-			var call func(peer, depth int, done func())
-			call = func(peer, depth int, done func()) {
+			call := func(peer, depth int, done func()) {
 				n := peers[peer].note("Call")
 				n.id, n.onDone = depth, done
 				peers[peer].dispatch(n)

@@ -40,7 +40,7 @@ func NewBuilder(c Config) (*zebus.Builder, error) {
 // loggerOf returns the logger, or that of the program when there is none.
 func loggerOf(l *slog.Logger) *slog.Logger {
 	if l == nil {
-		return slog.Default() //nolint:sloglint // the assembly is where the global one is chosen
+		return slog.Default()
 	}
 	return l
 }

@@ -37,7 +37,7 @@ type DirectoryConfig struct {
 	// MaxAllowedClockDifferenceWhenRegistering refuses a peer whose clock is further ahead than
 	// this. Such a peer would stay registered until the time has come. Too small and peers on
 	// machines without a time service are refused. The default is zero: no check.
-	MaxAllowedClockDifferenceWhenRegistering time.Duration `toml:"max_allowed_clock_difference_when_registering" default:"0s" min:"1ms" max:"365days" zero:"off"`
+	MaxAllowedClockDifferenceWhenRegistering time.Duration `toml:"max_allowed_clock_difference_when_registering" default:"0s" min:"1ms" max:"365days" zero:"off"` //nolint:lll // tags cannot be broken
 
 	// BlacklistedMachines are machines whose peers may not register, compared without case. In
 	// the environment they are separated by spaces, commas or semicolons. The default is none.

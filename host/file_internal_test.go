@@ -42,7 +42,7 @@ func checkProblems(t *testing.T, src string, err error) {
 	if err == nil {
 		return
 	}
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // each of what was joined is looked at
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		checkProblem(t, src, err)
 		return

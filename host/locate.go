@@ -98,7 +98,9 @@ func (s *keyScanner) keyPart() string {
 
 // unquote returns the name that a key in quotes spells. The decoder knows the escapes.
 func unquote(quoted string) string {
-	var name struct{ K string }
+	var name struct {
+		K string `toml:"K"`
+	}
 	if _, err := toml.Decode("K = "+quoted, &name); err != nil {
 		return quoted
 	}

@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -20,7 +21,7 @@ var (
 
 // A Problem is one thing that is wrong with the configuration. The functions of this package
 // join all problems they find; [errors.AsType] finds the first one.
-type Problem struct {
+type Problem struct { //nolint:errname // it is one of many in an error, and seldom alone
 	File     string // the path as it was given; empty when no file is to blame
 	Line     int    // 1-based; 0 when unknown
 	Column   int    // 1-based; 0 when unknown
@@ -46,13 +47,13 @@ func (p *Problem) Unwrap() error { return p.Err }
 
 // place returns file, line and column, as far as they are known, in the form editors follow.
 func (p *Problem) place() string {
-	place := p.File
+	place := []string{p.File}
 	for _, n := range []int{p.Line, p.Column} {
 		if n > 0 {
-			place += fmt.Sprintf(":%d", n)
+			place = append(place, strconv.Itoa(n))
 		}
 	}
-	return place
+	return strings.Join(place, ":")
 }
 
 // A reason is a sentinel that speaks in words of its own, for a reader who sees the place and

@@ -71,9 +71,9 @@ type life struct {
 	peer    Peer
 	options ServeOptions
 
-	running    context.Context // ends when the peer shall stop
+	running    context.Context //nolint:containedctx // ends when the peer shall stop
 	endRunning context.CancelFunc
-	stopping   context.Context // ends when the stop shall be given up; outlives running
+	stopping   context.Context //nolint:containedctx // ends when the stop shall be given up; outlives running
 	giveUp     context.CancelFunc
 }
 

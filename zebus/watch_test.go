@@ -3,9 +3,11 @@ package zebus_test
 import (
 	"context"
 	"errors"
-	"fmt"
+	"log/slog"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -73,7 +75,7 @@ func names(peers []zebus.Peer) (ids []zebus.PeerID) {
 func TestObserverFollowsMessages(t *testing.T) {
 	slow := func(f func()) zebus.Handler {
 		return zebus.HandleCommand(func(context.Context, *interop.Knock) error {
-			time.Sleep(3 * time.Second)
+			<-time.After(3 * time.Second)
 			f()
 			return nil
 		}).Named("Door")
@@ -150,9 +152,9 @@ func TestStatsOfWhatIsLate(t *testing.T) {
 			return nil
 		})).WithObserver(zebus.Observer{Built: func(b *zebus.Bus) { bus = b }}))
 		first := bus.SendAsync(t.Context(), &interop.Knock{})
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		second := bus.SendAsync(t.Context(), &interop.Knock{})
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		s := bus.Stats()
 		if got := s.OldestCommand.Round(time.Microsecond); got != 61*time.Second {
 			t.Errorf("the oldest command has waited for %v, want 1m1s", got)
@@ -188,7 +190,7 @@ func (c *tracer) Send(ctx context.Context, m zebus.Outgoing, e *zebus.Extensions
 	defer c.mu.Unlock()
 	c.last++
 	number := c.last
-	e.TraceParent = fmt.Sprint(number)
+	e.TraceParent = strconv.Itoa(number)
 	c.notef("%d: %s from %s to %s because of %v", number, m.Type.ID().Name(), m.From, names(m.To), ctx.Value(tracerKey{}))
 	return func(err error) { c.notef("%d: ended, failed %t", number, err != nil) }
 }
@@ -281,6 +283,33 @@ func TestTracing(t *testing.T) {
 		synctest.Wait()
 		if want := "Notes at A.0 handles [2 3 4]"; !slices.Contains(c.seen, want) {
 			t.Errorf("saw %q, want %q", c.seen, want)
+		}
+	})
+}
+
+func TestLogOfDrops(t *testing.T) {
+	inTown(t, "a flood of dropped messages is one line a minute for each type", func(t *testing.T, town *town) {
+		var lines strings.Builder
+		drop := slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == "message" || a.Key == "more" {
+				return a
+			}
+			return slog.Attr{}
+		}}
+		a := town.start(town.builder("A.0").WithLogger(slog.New(slog.NewTextHandler(&lines, &drop))))
+		for _, wait := range []time.Duration{0, time.Second, time.Second, time.Minute} {
+			time.Sleep(wait)
+			for _, name := range []zebus.MessageTypeID{"Strange.One", "Strange.Two"} {
+				town.inject(a.Endpoint(), zebus.TransportMessage{
+					ID: zebus.MessageID{1}, Type: name, Environment: new("Test"),
+					Originator: zebus.Originator{SenderID: "Else.0", SenderEndpoint: "tcp://else:1"},
+				})
+			}
+			synctest.Wait()
+		}
+		want := "message=Strange.One more=0\nmessage=Strange.Two more=0\nmessage=Strange.One more=2\nmessage=Strange.Two more=2\n"
+		if lines.String() != want {
+			t.Errorf("the log says\n%swant\n%s", lines.String(), want)
 		}
 	})
 }

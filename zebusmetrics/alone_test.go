@@ -21,6 +21,7 @@ func (alone) Unregister(context.Context) error                           { retur
 func (alone) AppendPeers(dst []zebus.Peer, _ zebus.MessageTypeID, _ zebus.RoutingContent) []zebus.Peer {
 	return dst
 }
+
 func (alone) Peer(zebus.PeerID) (zebus.Peer, bool)                                    { return zebus.Peer{}, false }
 func (alone) Watch(func(zebus.PeerChange))                                            {}
 func (alone) Observe([]zebus.MessageTypeID, func(zebus.PeerID, []zebus.Subscription)) {}

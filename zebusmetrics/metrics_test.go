@@ -123,7 +123,7 @@ func TestWork(t *testing.T) {
 			}
 			err := outcomes[0]
 			outcomes = outcomes[1:]
-			time.Sleep(20 * time.Millisecond)
+			<-time.After(20 * time.Millisecond)
 			return err
 		}))
 		for range 4 {
@@ -164,7 +164,7 @@ func TestWork(t *testing.T) {
 			bus := o.join(id, slow)
 			for range 2 {
 				bus.SendAsync(t.Context(), &interop.Knock{})
-				time.Sleep(10 * time.Second)
+				<-time.After(10 * time.Second)
 			}
 		}
 		o.want(`
