@@ -57,7 +57,7 @@ func (v value) nameFunction() *jen.Statement {
 	switch {
 	case v.enum != nil && v.enum.function != "":
 		return jen.Id(v.enum.function)
-	case v.enum != nil, v.kind == subMessage && v.literal != "" && v.literal != "string":
+	case v.enum != nil, v.kind == subMessage && v.literal != "" && v.literal != stringType:
 		return v.goType.code().Dot("String")
 	default:
 		return nil

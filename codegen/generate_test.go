@@ -179,11 +179,13 @@ func TestGenerateRefuses(t *testing.T) {
 			map[string]string{"order.go": strings.Replace(order, "int64", "struct{ X int }", 1)}, nil, "order.go:7:2: Order.Number: a message cannot hold",
 		},
 		"B04 a generic argument that is generic itself": {
-			map[string]string{"order.go": strings.Replace(order, "=Shop", `=Shop name="Changed<System.List<Shop.Order>>"`, 1)}, nil,
+			map[string]string{"order.go": strings.Replace(order, "=Shop", `=Shop name="Changed<System.List<Shop.Order>>"`, 1)},
+			nil,
 			"order.go:5:1: Order: name=Changed<System.List<Shop.Order>>: an argument cannot be generic itself",
 		},
 		"B07 two types with one id": {
-			map[string]string{"order.go": order + "\n//zebus:event namespace=Shop name=Order\ntype Other struct{}\n"}, nil,
+			map[string]string{"order.go": order + "\n//zebus:event namespace=Shop name=Order\ntype Other struct{}\n"},
+			nil,
 			"order.go:15:1: Other has the type id Shop.Order of Order",
 		},
 	}

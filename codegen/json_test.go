@@ -20,8 +20,10 @@ func TestJSON(t *testing.T) {
 		message any
 		want    string
 	}{
-		"an enum is its name": {shapes.ColourBox{Content: shapes.ColourRed, Named: map[string]shapes.Colour{"a": 7}},
-			`{"Content":"Red","More":null,"Named":{"a":"7"}}`},
+		"an enum is its name": {
+			shapes.ColourBox{Content: shapes.ColourRed, Named: map[string]shapes.Colour{"a": 7}},
+			`{"Content":"Red","More":null,"Named":{"a":"7"}}`,
+		},
 		"an enum keeps the text that it gives itself": {
 			struct{ Size shapes.Size }{shapes.SizeLarge}, `{"Size":"L"}`,
 		},

@@ -48,7 +48,7 @@ func (v value) orders() bool {
 	case boolean, signed, unsigned, text, character, guid, timeSpan, duration:
 		return true
 	case subMessage:
-		return v.literal == "string" || v.isID
+		return v.literal == stringType || v.isID
 	default:
 		return false
 	}

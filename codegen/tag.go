@@ -14,6 +14,15 @@ const (
 	lastReserved  = 19999
 )
 
+// Words of tags that matter in several places.
+const (
+	wordOneOf     = "oneof"
+	wordInclude   = "include"
+	wordZigzag    = "zigzag"
+	wordFixed     = "fixed"
+	wordTimestamp = "timestamp"
+)
+
 // tag is what a `zebus:"…"` struct tag says.
 type tag struct {
 	number    int
@@ -28,8 +37,8 @@ type tag struct {
 // parseTag reads "number,option,option".
 func parseTag(s string) (tag, error) {
 	number, options, _ := strings.Cut(s, ",")
-	t := tag{oneOf: strings.TrimSpace(number) == "oneof"}
-	number, t.include = strings.CutPrefix(number, "include=")
+	t := tag{oneOf: strings.TrimSpace(number) == wordOneOf}
+	number, t.include = strings.CutPrefix(number, wordInclude+"=")
 	errs := []error{t.setNumber(strings.TrimSpace(number))}
 	for option := range strings.SplitSeq(options, ",") {
 		if option = strings.TrimSpace(option); option != "" {
@@ -68,11 +77,11 @@ func (t *tag) setOption(option string) error {
 		t.required = true
 	case "packed":
 		t.packed = true
-	case "zigzag", "fixed", "timestamp":
+	case wordZigzag, wordFixed, wordTimestamp:
 		t.encodings = append(t.encodings, key)
 	case "routing":
 		return t.setPosition(value)
-	case "oneof", "include":
+	case wordOneOf, wordInclude:
 		return errors.New(keyPlaces[key])
 	default:
 		return fmt.Errorf("unknown option %q: use required, routing=N, packed, zigzag, fixed or timestamp", option)
@@ -85,8 +94,8 @@ func (t *tag) setOption(option string) error {
 
 // keyPlaces says where the words belong that take the place of a number.
 var keyPlaces = map[string]string{
-	"oneof":   "oneof stands alone, because the cases have the numbers: write `zebus:\"oneof\"`",
-	"include": "include stands in the place of the number: write `zebus:\"include=10\"`",
+	wordOneOf:   "oneof stands alone, because the cases have the numbers: write `zebus:\"oneof\"`",
+	wordInclude: "include stands in the place of the number: write `zebus:\"include=10\"`",
 }
 
 func (t *tag) setPosition(value string) error {

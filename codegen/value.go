@@ -39,6 +39,9 @@ func isByte(t types.Type) bool {
 	return ok && basic.Kind() == types.Uint8
 }
 
+// stringType is the predeclared type beneath texts.
+const stringType = "string"
+
 // specials are the types with a wire form of their own, whatever they look like beneath.
 var specials = map[string]valueKind{
 	"time.Time":              dateTime,
@@ -131,15 +134,15 @@ func (v value) with(options tag) (encoded value, problem string) {
 func (v value) encoded(option string) (with value, problem string) {
 	isTime := v.kind == dateTime || v.kind == duration || v.kind == timeSpan
 	switch {
-	case option == "zigzag" && v.kind == signed:
+	case option == wordZigzag && v.kind == signed:
 		v.encoding = zigzag
-	case option == "fixed" && (v.kind == signed || v.kind == unsigned || isTime):
+	case option == wordFixed && (v.kind == signed || v.kind == unsigned || isTime):
 		v.encoding = fixed
-	case option == "timestamp" && isTime:
+	case option == wordTimestamp && isTime:
 		v.encoding = timestamp
-	case option == "zigzag":
+	case option == wordZigzag:
 		return v, "zigzag is for signed integers: remove it"
-	case option == "fixed":
+	case option == wordFixed:
 		return v, "fixed is for integers, times and durations: remove it"
 	default:
 		return v, "timestamp is for time.Time, time.Duration and wire.TimeSpan: remove it"
