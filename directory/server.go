@@ -212,12 +212,12 @@ func (s *Server) record(id zebus.PeerID) *Record {
 func (s *Server) publish(ctx context.Context, evt zebus.Event, also ...zebus.Peer) {
 	bus, _ := s.run()
 	if err := bus.Publish(ctx, evt); err != nil {
-		s.config.Logger.DebugContext(ctx, "an event did not reach everybody", "event", evt.ZebusType().ID(), "error", err)
+		s.config.Logger.DebugContext(ctx, "an event did not reach everybody", "message", evt.ZebusType().ID(), "error", err)
 	}
 	if len(also) == 0 {
 		return
 	}
 	if err := bus.PublishTo(ctx, evt, also...); err != nil {
-		s.config.Logger.DebugContext(ctx, "an event did not reach its peer", "event", evt.ZebusType().ID(), "error", err)
+		s.config.Logger.DebugContext(ctx, "an event did not reach its peer", "message", evt.ZebusType().ID(), "error", err)
 	}
 }

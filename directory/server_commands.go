@@ -58,7 +58,7 @@ func (s *Server) report(cmd any, start time.Time) {
 func (s *Server) register(ctx context.Context, cmd *RegisterPeerCommand) (*RegisterPeerResponse, error) {
 	d := cmd.Peer
 	if err := s.admit(ctx, &d); err != nil {
-		s.config.Logger.WarnContext(ctx, "registration refused", "peer", d.Peer.ID, "endpoint", d.Peer.Endpoint, "reason", err)
+		s.config.Logger.WarnContext(ctx, "registration refused", "peer", d.Peer.ID, "endpoint", d.Peer.Endpoint, "error", err)
 		return nil, err
 	}
 	d.Peer.Up, d.Peer.Responding, d.Peer.Persistent = true, true, d.Persistent

@@ -34,6 +34,7 @@ type Bus struct {
 	running   atomic.Pointer[run] // nil while nothing can be sent
 	reception reception
 	dumps     dumps
+	drops     episodes
 }
 
 // run is one life of the bus, from the start of the transport to its stop.

@@ -223,7 +223,7 @@ func (in *incoming) report(handler string, err error) {
 	in.bus.config.observer.handlerFailed(handler, &in.message, err)
 	if _, ok := errors.AsType[*CommandError](err); !ok {
 		in.bus.config.logger.Error("handler failed", "handler", handler, "message", in.message.Type, "id", in.message.ID,
-			"from", in.message.Originator.SenderID, "error", err)
+			"peer", in.message.Originator.SenderID, "error", err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/zebus-go/zebus/dispatch"
 )
@@ -170,6 +171,8 @@ func (b *Bus) undelivered(to PeerID, id MessageID, err error) {
 
 // drop reports a received message that no handler will see.
 func (b *Bus) drop(m *TransportMessage, err error) {
-	b.config.logger.Warn("message dropped", "message", m.Type, "id", m.ID, "from", m.Originator.SenderID, "error", err)
+	if more, due := b.drops.note(m.Type, err, time.Now()); due {
+		b.config.logger.Warn("message dropped", "message", m.Type, "id", m.ID, "peer", m.Originator.SenderID, "more", more, "error", err)
+	}
 	b.config.observer.dropped(m, err)
 }

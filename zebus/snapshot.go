@@ -97,7 +97,7 @@ func (j *snapshotJob) publish(source SnapshotSource) {
 }
 
 func (j *snapshotJob) report(err error) {
-	j.bus.config.logger.Error("snapshot", "type", j.subscription.Type, "peer", j.subscriber, "error", err)
+	j.bus.config.logger.Error("snapshot", "message", j.subscription.Type, "peer", j.subscriber, "error", err)
 }
 
 // Failed implements [dispatch.Job]: the source panicked.

@@ -241,7 +241,7 @@ func (in *inbound) reject(f *frame, sender zebus.PeerID, err error) {
 		}
 		return
 	}
-	in.Config.Logger.Error("frame rejected", "sender", sender, "remote", rejected.Remote, "bytes", rejected.Bytes,
+	in.Config.Logger.Error("frame rejected", "peer", sender, "remote", rejected.Remote, "bytes", rejected.Bytes,
 		"start", transport.Dump(f.bytes, dumpBytes), "error", err)
 }
 
