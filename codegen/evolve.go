@@ -49,13 +49,13 @@ func evolve(was, is *contract) *evolution {
 	return e
 }
 
-// breaks reports a change. The text follows the name.
-func (e *evolution) breaks(place token.Position, name, format string, args ...any) {
+// breaksf reports a change. The text follows the name.
+func (e *evolution) breaksf(place token.Position, name, format string, args ...any) {
 	e.breaking = append(e.breaking, breakingChange{name: name, place: place, text: fmt.Sprintf(format, args...)})
 }
 
-// notes reports a change that no peer minds.
-func (e *evolution) notes(format string, args ...any) {
+// notesf reports a change that no peer minds.
+func (e *evolution) notesf(format string, args ...any) {
 	e.safe = append(e.safe, fmt.Sprintf(format, args...))
 }
 

@@ -40,12 +40,12 @@ func (f *fieldEvolution) field(m match) {
 	case kept:
 		f.kept(m.was, m.is)
 	case moved:
-		f.breaks(m.is.place, f.name(m.is), "it had number %d and has %d, where peers that run do not look for it: "+
+		f.breaksf(m.is.place, f.name(m.is), "it had number %d and has %d, where peers that run do not look for it: "+
 			"give it number %[1]d again", m.was.number, m.is.number)
 	case replaced:
 		f.replaced(m.was, m.is)
 	case gone:
-		f.breaks(f.is.place, f.name(m.was), "field %d is gone, and peers that run still read it: "+
+		f.breaksf(f.is.place, f.name(m.was), "field %d is gone, and peers that run still read it: "+
 			"put it back until none does", m.was.number)
 	case revived:
 		f.revived(m.was, m.is)
@@ -72,9 +72,9 @@ func (f *fieldEvolution) typeOf(was, is *lockedMember) {
 	case before.typeText == is.typeText:
 		return
 	case sameOnWire(before, is):
-		f.notes("%s was %s and is %s, which is the same to peers", f.name(is), was.typeText, is.typeText)
+		f.notesf("%s was %s and is %s, which is the same to peers", f.name(is), was.typeText, is.typeText)
 	default:
-		f.breaks(is.place, f.name(is), "it was %s and is %s, and peers that run read and write the former: "+
+		f.breaksf(is.place, f.name(is), "it was %s and is %s, and peers that run read and write the former: "+
 			"keep it, and add a field of the new type with number %d", was.typeText, is.typeText, f.free)
 	}
 }
@@ -88,13 +88,13 @@ func (f *fieldEvolution) current(m *lockedMember) *lockedMember {
 
 // wordRemedies say what peers see of an option, and what else can be done.
 var wordRemedies = map[string]string{
-	"required":  "whether zero is written or left out tells peers zero from absent",
-	"packed":    "peers that run tell an empty list from none by it",
-	"zigzag":    "peers that run would read other numbers",
-	"fixed":     "peers that run expect the other form of it",
-	"timestamp": "peers that run expect the other form of it",
-	"oneof":     "peers that run do not know that it excludes others, or that it does not",
-	"include":   "peers that run expect it at another place",
+	wordRequired:  "whether zero is written or left out tells peers zero from absent",
+	wordPacked:    "peers that run tell an empty list from none by it",
+	wordZigzag:    "peers that run would read other numbers",
+	wordFixed:     "peers that run expect the other form of it",
+	wordTimestamp: "peers that run expect the other form of it",
+	wordOneOf:     "peers that run do not know that it excludes others, or that it does not",
+	wordInclude:   "peers that run expect it at another place",
 }
 
 func (f *fieldEvolution) words(was, is *lockedMember) {
@@ -102,10 +102,10 @@ func (f *fieldEvolution) words(was, is *lockedMember) {
 		before, after := slices.Contains(was.words, word), slices.Contains(is.words, word)
 		switch {
 		case before && !after:
-			f.breaks(is.place, f.name(is), "it was %s and is not: %s: make it %[1]s again, or add a field with number %[3]d",
+			f.breaksf(is.place, f.name(is), "it was %s and is not: %s: make it %[1]s again, or add a field with number %[3]d",
 				word, wordRemedies[word], f.free)
 		case after && !before:
-			f.breaks(is.place, f.name(is), "it is %s and was not: %s: undo that, or add a field with number %d",
+			f.breaksf(is.place, f.name(is), "it is %s and was not: %s: undo that, or add a field with number %d",
 				word, wordRemedies[word], f.free)
 		}
 	}
@@ -117,32 +117,32 @@ func (f *fieldEvolution) routing(was, is *lockedMember) {
 	const remedy = "peers that run match it otherwise: "
 	switch {
 	case before == after && was.position != is.position:
-		f.notes("%s has routing position %d, which is the same place among the others", f.name(is), is.position)
+		f.notesf("%s has routing position %d, which is the same place among the others", f.name(is), is.position)
 	case before == after:
 		return
 	case before == 0:
 		f.newRouting(is)
 	case after == 0:
-		f.breaks(is.place, f.name(is), "it was routing member %d and is none, and "+remedy+
+		f.breaksf(is.place, f.name(is), "it was routing member %d and is none, and "+remedy+
 			"write routing=%d again, or declare a new message", before, was.position)
 	default:
-		f.breaks(is.place, f.name(is), "it was routing member %d and is number %d, and "+remedy+
+		f.breaksf(is.place, f.name(is), "it was routing member %d and is number %d, and "+remedy+
 			"keep the order, or declare a new message", before, after)
 	}
 }
 
 func (f *fieldEvolution) newRouting(is *lockedMember) {
-	f.breaks(is.place, f.name(is), "it is a new routing member, and the keys of peers that run have no part for it: "+
+	f.breaksf(is.place, f.name(is), "it is a new routing member, and the keys of peers that run have no part for it: "+
 		"remove routing, or declare a new message")
 }
 
 func (f *fieldEvolution) replaced(was, is *lockedMember) {
 	if !f.looksLike(was, is) || f.rankWas[was.name] != f.rankIs[is.name] {
-		f.breaks(is.place, f.name(is), "number %d was that of %s %s, and peers that run read it as that: "+
+		f.breaksf(is.place, f.name(is), "number %d was that of %s %s, and peers that run read it as that: "+
 			"put that back, and give this one number %d", was.number, was.name, was.typeText, f.free)
 		return
 	}
-	f.breaks(is.place, f.name(is), "number %d was that of %s: if this is the same by another name, accept it; "+
+	f.breaksf(is.place, f.name(is), "number %d was that of %s: if this is the same by another name, accept it; "+
 		"if not, peers that run take it for that: put that back, and give this one number %d", was.number, was.name, f.free)
 }
 
@@ -154,10 +154,10 @@ func (f *fieldEvolution) looksLike(was, is *lockedMember) bool {
 // revived compares a field with the one that had its number and was removed.
 func (f *fieldEvolution) revived(was, is *lockedMember) {
 	if was.name == is.name && f.looksLike(was, is) && is.position == 0 {
-		f.notes("%s is back, as it was", f.name(is))
+		f.notesf("%s is back, as it was", f.name(is))
 		return
 	}
-	f.breaks(is.place, f.name(is), "number %d was that of %s %s, which was removed and which old peers may still send: "+
+	f.breaksf(is.place, f.name(is), "number %d was that of %s %s, which was removed and which old peers may still send: "+
 		"give it number %d", was.number, was.name, was.typeText, f.free)
 }
 
@@ -166,5 +166,5 @@ func (f *fieldEvolution) added(is *lockedMember) {
 		f.newRouting(is)
 		return
 	}
-	f.notes("%s is new, with number %d and type %s", f.name(is), is.number, is.typeText)
+	f.notesf("%s is new, with number %d and type %s", f.name(is), is.number, is.typeText)
 }

@@ -192,7 +192,7 @@ func resultsOf(locks []*lock) []CheckResult {
 	for i, l := range locks {
 		results[i] = CheckResult{Package: l.pkg, File: l.path, Change: l.change()}
 		if l.exists {
-			results[i].Notes = append(l.compared.safe, l.accepted...)
+			results[i].Notes = slices.Concat(l.compared.safe, l.accepted)
 		}
 	}
 	return results

@@ -167,7 +167,7 @@ func TestCheck(t *testing.T) {
 				"Order.Note is new, with number 2 and type string", "accepted: Order: it is transient and was not",
 				"accepted: Order.Number: it was int64 and is int32, and peers that run read and write the former",
 			},
-			want: strings.NewReplacer("Order Order", "Order Order transient", "int64\n", "int32\n  2 Note string\n").Replace(locked),
+			want: strings.NewReplacer(".Order Order", ".Order Order transient", "int64\n", "int32\n  2 Note string\n").Replace(locked),
 		},
 		"accepting what breaks nobody is a mistake": {
 			source: extended, lock: locked, options: codegen.CheckOptions{Accept: []string{"Order.Note"}}, err: codegen.ErrNotBreaking,
@@ -283,7 +283,7 @@ var spoiledLocks = map[string]struct{ lock, want string }{
 	"unknown_kind": {locked + "\nservice Shop.Till Till\n", `7: "service Shop.Till Till" is no message, enum or removed message`},
 	"unknown_word": {strings.Replace(locked, "int64", "int64 optional", 1), `5: "optional" is nothing that a field has here`},
 	"words_order":  {strings.Replace(locked, "int64", "int64 packed required", 1), `5: "required" is nothing that a field has here`},
-	"unknown_flag": {strings.Replace(locked, "Order Order", "Order Order loud", 1), `4: "loud" is nothing that a message has here`},
+	"unknown_flag": {strings.Replace(locked, ".Order Order", ".Order Order loud", 1), `4: "loud" is nothing that a message has here`},
 	"bad_position": {strings.Replace(locked, "int64", "int64 routing=0", 1), `5: "0" is no routing position`},
 	"bad_number":   {strings.Replace(locked, "1 Number", "0 Number", 1), `5: "0" is no field number`},
 	"no_type":      {strings.Replace(locked, " int64", "", 1), "5: a field has a number, a name and a type"},
@@ -313,6 +313,37 @@ func TestSpoiledLockFiles(t *testing.T) {
 				t.Errorf("line %q, want %q", got[name], tc.want)
 			}
 		})
+	}
+}
+
+func TestMessagesOfProtoFilesAreLocked(t *testing.T) {
+	const folder = "testdata/protoc"
+	files := map[string]string{}
+	for _, name := range []string{"in.go", "protoc.pb.go", codegen.LockFile} {
+		content, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = string(content)
+	}
+	files[codegen.LockFile] = strings.NewReplacer(
+		"1 customer string", "1 customer bytes", "3 price bcl.Decimal", "3 price double", "map[string]string", "map[string]int32",
+		"2 station string routing=1", "2 station string", "1 SKY_CLEAR", "1 SKY_BLUE", "count *int32", "count int32",
+	).Replace(files[codegen.LockFile])
+	_, err := codegen.Check(t.Context(), codegen.CheckOptions{Options: codegen.Options{Dir: module(t, files)}})
+	checkError(t, err, codegen.ErrBreaking, []string{
+		"PlaceOrder.customer: it was bytes and is string", "PlaceOrder_Line.price: it was double and is bcl.Decimal",
+		"PlaceOrder_Line.remarks: it was map[string]int32 and is map[string]string", "Measured.station: it is a new routing member",
+		"Sky.SKY_CLEAR: 1 was called SKY_BLUE", "PlaceOrder_Line.count: it was int32 and is *int32",
+	})
+}
+
+// The lock files of these packages show what stands there for every type of field.
+func TestLockFilesOfEveryType(t *testing.T) {
+	patterns := []string{"./testdata/protoc", "./testdata/shapes", "./testdata/values", "./testdata/names"}
+	options := codegen.CheckOptions{Options: codegen.Options{Patterns: patterns, Output: "want.go"}, Update: *update}
+	if results, err := codegen.Check(t.Context(), options); err != nil || len(results) != len(patterns) {
+		t.Errorf("%d packages checked: %v", len(results), err)
 	}
 }
 

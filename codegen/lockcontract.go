@@ -56,11 +56,19 @@ type removedID struct {
 // lockedKinds are the verbs of messages, by kind.
 var lockedKinds = [...]string{kindMessage: verbMessage, kindCommand: verbCommand, kindEvent: verbEvent}
 
+// The words of directives and tags that peers can tell, beside those of tag.go.
+const (
+	wordTransient      = "transient"
+	wordInfrastructure = "infrastructure"
+	wordRequired       = "required"
+	wordPacked         = "packed"
+)
+
 // messageFlags are the words that a message can have in the lock file, in their order.
-var messageFlags = []string{"transient", "infrastructure"}
+var messageFlags = []string{wordTransient, wordInfrastructure}
 
 // memberWords are the options that a field can have in the lock file, in their order.
-var memberWords = []string{"required", "packed", "zigzag", "fixed", "timestamp", "oneof", "include"}
+var memberWords = []string{wordRequired, wordPacked, wordZigzag, wordFixed, wordTimestamp, wordOneOf, wordInclude}
 
 // isEmpty says whether there is nothing to keep.
 func (c *contract) isEmpty() bool {

@@ -24,6 +24,7 @@ func contractOf(pkg *packages.Package, m *model) *contract {
 	for _, message := range m.messages {
 		c.messages = append(c.messages, b.message(message))
 	}
+	b.protocContract(c, m)
 	for _, e := range m.enums {
 		if e.local {
 			c.enums = append(c.enums, b.enum(e))
@@ -47,7 +48,7 @@ func (b *contractBuilder) declared(name string) token.Position {
 
 func (b *contractBuilder) message(m *message) *lockedMessage {
 	locked := &lockedMessage{kind: lockedKinds[m.kind], id: m.id, goName: m.name, place: b.declared(m.name)}
-	locked.flags = pick(messageFlags, map[string]bool{"transient": m.transient, "infrastructure": m.infrastructure})
+	locked.flags = pick(messageFlags, map[string]bool{wordTransient: m.transient, wordInfrastructure: m.infrastructure})
 	if m.reply != nil {
 		locked.reply = b.typeName(*m.reply)
 	}
@@ -57,7 +58,7 @@ func (b *contractBuilder) message(m *message) *lockedMessage {
 			continue
 		}
 		for _, c := range f.cases {
-			locked.members = append(locked.members, b.field(c, f.name+"."+c.name, "oneof"))
+			locked.members = append(locked.members, b.field(c, f.name+"."+c.name, wordOneOf))
 		}
 	}
 	return locked
@@ -67,12 +68,12 @@ func (b *contractBuilder) message(m *message) *lockedMessage {
 func (b *contractBuilder) field(f *field, name string, words ...string) *lockedMember {
 	has := map[string]bool{
 		// A case is written whenever there is one, so that nobody writes that it is required.
-		"required":  f.required && len(words) == 0,
-		"packed":    f.packed,
-		"zigzag":    f.value.encoding == zigzag,
-		"fixed":     f.value.encoding == fixed,
-		"timestamp": f.value.encoding == timestamp,
-		"include":   f.included,
+		wordRequired:  f.required && len(words) == 0,
+		wordPacked:    f.packed,
+		wordZigzag:    f.value.encoding == zigzag,
+		wordFixed:     f.value.encoding == fixed,
+		wordTimestamp: f.value.encoding == timestamp,
+		wordInclude:   f.included,
 	}
 	for _, word := range words {
 		has[word] = true

@@ -28,7 +28,7 @@ func (b *contractBuilder) fieldType(f *field) string {
 // lockedTypes are the names of values that have no choice.
 var lockedTypes = map[valueKind]string{
 	boolean:   "bool",
-	text:      "string",
+	text:      codecs[text].basic,
 	binary:    byteSlice,
 	dateTime:  "time.Time",
 	duration:  "time.Duration",
@@ -120,7 +120,7 @@ func sameOnWire(was, is *lockedMember) bool {
 		return true
 	case was.position > 0 || is.position > 0:
 		return false // the texts that subscribers match differ: of an enum and a number, of null and an empty string
-	case was.typeText == "string" && is.typeText == "*string":
+	case was.typeText == lockedTypes[text] && is.typeText == "*"+lockedTypes[text]:
 		return len(was.words) == 0 // what was left out because it was empty is left out because it is nil
 	default:
 		return withoutEnum(was.typeText) == withoutEnum(is.typeText) && !namesOtherEnum(was.typeText, is.typeText)
