@@ -17,8 +17,7 @@ type Pending struct {
 	name  MessageTypeID
 
 	messageType *MessageType
-	begun       time.Time   // when it was to be sent, where somebody wants to know
-	traced      func(error) // ends its trace; nil when there is none
+	watched     *watched // nil when nobody watches
 
 	result completion
 	over   atomic.Bool // set after result, which does not change any more
@@ -28,6 +27,12 @@ type Pending struct {
 		sync.Mutex
 		done chan struct{} // closed when the command has ended; made when somebody asks for it
 	}
+}
+
+// watched is what those who watch a command need of it.
+type watched struct {
+	begun  time.Time
+	traced func(error) // ends its trace; nil when there is none
 }
 
 // completion is how a command ended. It is written before Pending.over is set and never after.
@@ -114,11 +119,14 @@ func (p *Pending) finish(c completion) {
 
 // tell tells those who watch how the command ended, before its sender can know.
 func (p *Pending) tell() {
-	if p.traced != nil {
-		p.traced(p.result.err)
+	if p.watched == nil {
+		return
 	}
-	if t := p.table; t != nil && t.ended != nil {
-		t.ended(EndedCommand{Type: p.messageType, ID: p.id, To: p.to, Duration: time.Since(p.begun), Err: p.result.err})
+	if end := p.watched.traced; end != nil {
+		end(p.result.err)
+	}
+	if end := p.table.ended; end != nil {
+		end(EndedCommand{Type: p.messageType, ID: p.id, To: p.to, Duration: time.Since(p.watched.begun), Err: p.result.err})
 	}
 }
 

@@ -174,9 +174,10 @@ func (b *Bus) send(ctx context.Context, cmd Command, to Peer, err error, watch f
 
 // watch lets those hear of the command who want to. The context that it returns is for the way out.
 func (b *Bus) watch(ctx context.Context, p *Pending, to Peer) context.Context {
-	if b.pending.ended != nil {
-		p.begun = time.Now()
+	if b.pending.ended == nil && b.config.tracing == nil {
+		return ctx
 	}
+	p.watched = &watched{begun: time.Now()}
 	if b.config.tracing != nil {
 		return b.traceCommand(ctx, p, to)
 	}

@@ -56,7 +56,7 @@ func (b *Bus) traceCommand(ctx context.Context, p *Pending, to Peer) context.Con
 	if to.ID != "" {
 		peers = []Peer{to}
 	}
-	ctx, p.traced = b.traceSend(ctx, p.messageType, p.id, peers...)
+	ctx, p.watched.traced = b.traceSend(ctx, p.messageType, p.id, peers...)
 	return ctx
 }
 
