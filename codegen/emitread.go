@@ -1,6 +1,8 @@
 package codegen
 
 import (
+	"strings"
+
 	"github.com/dave/jennifer/jen"
 )
 
@@ -15,14 +17,31 @@ func emitRead(file *jen.File, m *message) {
 		signature.Block(jen.For(next).Block(skip))
 		return
 	}
-	signature.Block(jen.For(next).Block(
+	fields := jen.For(next).Block(
 		jen.Switch(jen.Id("r").Dot("Field").Call()).BlockFunc(func(g *jen.Group) {
 			for _, f := range m.fields {
 				f.readCases(g, m.member(f))
 			}
 			g.Default().Block(skip)
 		}),
-	))
+	)
+	signature.Block(append(m.spares(), fields)...)
+}
+
+// spares declares where the elements of slices of pointers come from.
+func (m *message) spares() []jen.Code {
+	var list []jen.Code
+	for _, f := range m.fields {
+		if f.shape == pointerSlice {
+			list = append(list, jen.Var().Id(f.spare()).Qual(wirePath, "Spare").Types(f.value.goType.code()))
+		}
+	}
+	return list
+}
+
+// spare is the name of the variable that makes elements of a slice of pointers.
+func (f *field) spare() string {
+	return "spare" + strings.ReplaceAll(f.name, ".", "")
 }
 
 // passOver is what happens to a field that the message does not know.
@@ -55,6 +74,8 @@ func (f *field) read(x string) []jen.Code {
 	switch {
 	case f.shape == slice && f.value.packable():
 		return f.readNumbers(x)
+	case f.shape == slice && f.value.kind == text:
+		return []jen.Code{assign(x, wireCall("ReadStrings", jen.Id("r"), jen.Id(x)))}
 	case f.shape == slice:
 		return []jen.Code{grow(x, f.value.read())}
 	case f.shape == pointer:
@@ -71,10 +92,11 @@ func (f *field) readMessage(x string) []jen.Code {
 		create := ifNil(x, assign(x, jen.New(f.value.goType.code())))
 		return append([]jen.Code{create}, entered(x)...)
 	case slice:
-		return append([]jen.Code{grow(x, f.value.zero())}, entered(x+"[len("+x+")-1]")...)
+		extend := assign(x, wireCall("Extend", jen.Id("r"), jen.Id(x)))
+		return append([]jen.Code{extend}, entered(x+"[len("+x+")-1]")...)
 	case pointerSlice:
-		create := jen.Id("v").Op(":=").New(f.value.goType.code())
-		return append(append([]jen.Code{create}, entered("v")...), grow(x, jen.Id("v")))
+		extend := assign(x, jen.Id(f.spare()).Dot("Extend").Call(jen.Id("r"), jen.Id(x)))
+		return append([]jen.Code{extend}, entered(x+"[len("+x+")-1]")...)
 	default:
 		return entered(x)
 	}
@@ -94,20 +116,11 @@ func grow(x string, element *jen.Statement) *jen.Statement {
 	return assign(x, jen.Append(jen.Id(x), element))
 }
 
-// zero is an empty message; hand-written ones may be other things than structs.
-func (v value) zero() *jen.Statement {
-	switch v.literal {
-	case "":
-		return v.goType.code().Values()
-	case "string":
-		return jen.Lit("")
-	default:
-		return jen.Lit(0)
-	}
-}
-
 // readNumbers appends one number or a block of them.
 func (f *field) readNumbers(x string) []jen.Code {
+	if f.value.kind != float && f.value.kind != boolean && f.value.encoding == plain {
+		return []jen.Code{assign(x, wireCall("ReadInts", jen.Id("r"), jen.Id(x)))}
+	}
 	element := func() *jen.Statement { return jen.Qual(wirePath, codecOf(f.value).element) }
 	loop := jen.For(jen.Id("r").Dot("Element").Call(element())).Block(grow(x, f.value.read()))
 	if !f.packed {

@@ -101,7 +101,7 @@ func (m *RegisterPeerResponse) ZebusRead(r *wire.Reader) {
 	for r.Next() {
 		switch r.Field() {
 		case 1:
-			m.PeerDescriptors = append(m.PeerDescriptors, zebus.PeerDescriptor{})
+			m.PeerDescriptors = wire.Extend(r, m.PeerDescriptors)
 			outer := r.Enter()
 			m.PeerDescriptors[len(m.PeerDescriptors)-1].ZebusRead(r)
 			r.Leave(outer)
@@ -240,7 +240,7 @@ func (m *UpdatePeerSubscriptionsCommand) ZebusRead(r *wire.Reader) {
 			m.PeerID.ZebusRead(r)
 			r.Leave(outer)
 		case 2:
-			m.Subscriptions = append(m.Subscriptions, zebus.Subscription{})
+			m.Subscriptions = wire.Extend(r, m.Subscriptions)
 			outer := r.Enter()
 			m.Subscriptions[len(m.Subscriptions)-1].ZebusRead(r)
 			r.Leave(outer)
@@ -310,7 +310,7 @@ func (m *UpdatePeerSubscriptionsForTypesCommand) ZebusRead(r *wire.Reader) {
 			m.PeerID.ZebusRead(r)
 			r.Leave(outer)
 		case 2:
-			m.SubscriptionsForTypes = append(m.SubscriptionsForTypes, zebus.SubscriptionsForType{})
+			m.SubscriptionsForTypes = wire.Extend(r, m.SubscriptionsForTypes)
 			outer := r.Enter()
 			m.SubscriptionsForTypes[len(m.SubscriptionsForTypes)-1].ZebusRead(r)
 			r.Leave(outer)
@@ -1027,7 +1027,7 @@ func (m *PeerSubscriptionsForTypesUpdated) ZebusRead(r *wire.Reader) {
 			m.PeerID.ZebusRead(r)
 			r.Leave(outer)
 		case 2:
-			m.SubscriptionsForTypes = append(m.SubscriptionsForTypes, zebus.SubscriptionsForType{})
+			m.SubscriptionsForTypes = wire.Extend(r, m.SubscriptionsForTypes)
 			outer := r.Enter()
 			m.SubscriptionsForTypes[len(m.SubscriptionsForTypes)-1].ZebusRead(r)
 			r.Leave(outer)
@@ -1089,7 +1089,7 @@ func (m *Record) ZebusRead(r *wire.Reader) {
 			m.Static.ZebusRead(r)
 			r.Leave(outer)
 		case 2:
-			m.Dynamic = append(m.Dynamic, DynamicSubscriptions{})
+			m.Dynamic = wire.Extend(r, m.Dynamic)
 			outer := r.Enter()
 			m.Dynamic[len(m.Dynamic)-1].ZebusRead(r)
 			r.Leave(outer)
@@ -1151,7 +1151,7 @@ func (m *DynamicSubscriptions) ZebusRead(r *wire.Reader) {
 			m.Type.ZebusRead(r)
 			r.Leave(outer)
 		case 2:
-			m.Keys = append(m.Keys, zebus.BindingKey{})
+			m.Keys = wire.Extend(r, m.Keys)
 			outer := r.Enter()
 			m.Keys[len(m.Keys)-1].ZebusRead(r)
 			r.Leave(outer)

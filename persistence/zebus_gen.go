@@ -87,7 +87,7 @@ func (m *NonAckMessagesCountChanged) ZebusRead(r *wire.Reader) {
 	for r.Next() {
 		switch r.Field() {
 		case 1:
-			m.NonAckMessages = append(m.NonAckMessages, NonAckMessage{})
+			m.NonAckMessages = wire.Extend(r, m.NonAckMessages)
 			outer := r.Enter()
 			m.NonAckMessages[len(m.NonAckMessages)-1].ZebusRead(r)
 			r.Leave(outer)
@@ -410,7 +410,7 @@ func (c *PersistMessageCommand) ZebusRead(r *wire.Reader) {
 			c.TransportMessage.ZebusRead(r)
 			r.Leave(outer)
 		case 2:
-			c.Targets = append(c.Targets, "")
+			c.Targets = wire.Extend(r, c.Targets)
 			outer := r.Enter()
 			c.Targets[len(c.Targets)-1].ZebusRead(r)
 			r.Leave(outer)

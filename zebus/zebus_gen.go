@@ -45,7 +45,7 @@ func (k *BindingKey) ZebusRead(r *wire.Reader) {
 	for r.Next() {
 		switch r.Field() {
 		case 1:
-			k.Parts = append(k.Parts, r.String())
+			k.Parts = wire.ReadStrings(r, k.Parts)
 		default:
 			r.Skip()
 		}
@@ -199,7 +199,7 @@ func (m *MessageProcessingFailed) ZebusRead(r *wire.Reader) {
 		case 4:
 			m.ExceptionTime = r.DateTime()
 		case 5:
-			m.FailingHandlerNames = append(m.FailingHandlerNames, r.String())
+			m.FailingHandlerNames = wire.ReadStrings(r, m.FailingHandlerNames)
 		default:
 			r.Skip()
 		}
@@ -334,7 +334,7 @@ func (m *ReplayMessageCommand) ZebusRead(r *wire.Reader) {
 			m.MessageToReplay.ZebusRead(r)
 			r.Leave(outer)
 		case 2:
-			m.HandlerTypes = append(m.HandlerTypes, r.String())
+			m.HandlerTypes = wire.ReadStrings(r, m.HandlerTypes)
 		default:
 			r.Skip()
 		}
@@ -468,7 +468,7 @@ func (m *PeerDescriptor) ZebusRead(r *wire.Reader) {
 			m.Peer.ZebusRead(r)
 			r.Leave(outer)
 		case 2:
-			m.Subscriptions = append(m.Subscriptions, Subscription{})
+			m.Subscriptions = wire.Extend(r, m.Subscriptions)
 			outer := r.Enter()
 			m.Subscriptions[len(m.Subscriptions)-1].ZebusRead(r)
 			r.Leave(outer)
@@ -589,7 +589,7 @@ func (m *SubscriptionsForType) ZebusRead(r *wire.Reader) {
 			m.Type.ZebusRead(r)
 			r.Leave(outer)
 		case 2:
-			m.Keys = append(m.Keys, BindingKey{})
+			m.Keys = wire.Extend(r, m.Keys)
 			outer := r.Enter()
 			m.Keys[len(m.Keys)-1].ZebusRead(r)
 			r.Leave(outer)
@@ -756,7 +756,7 @@ func (m *TransportMessage) ZebusRead(r *wire.Reader) {
 		case 6:
 			m.WasPersisted = new(r.Bool())
 		case 7:
-			m.PersistentPeerIDs = append(m.PersistentPeerIDs, "")
+			m.PersistentPeerIDs = wire.Extend(r, m.PersistentPeerIDs)
 			outer := r.Enter()
 			m.PersistentPeerIDs[len(m.PersistentPeerIDs)-1].ZebusRead(r)
 			r.Leave(outer)

@@ -248,7 +248,7 @@ func (m *hidden) ZebusRead(r *wirepkg.Reader) {
 	for r.Next() {
 		switch r.Field() {
 		case 1:
-			m.Changes = append(m.Changes, OrderChanged{})
+			m.Changes = wirepkg.Extend(r, m.Changes)
 			outer := r.Enter()
 			m.Changes[len(m.Changes)-1].ZebusRead(r)
 			r.Leave(outer)

@@ -83,6 +83,7 @@ func (m *PlaceOrder) ZebusAppend(b []byte) []byte {
 
 // ZebusRead reads fields until r has no more, merging them into the message.
 func (m *PlaceOrder) ZebusRead(r *wire.Reader) {
+	var spareParcels wire.Spare[Line]
 	for r.Next() {
 		switch r.Field() {
 		case 1:
@@ -92,7 +93,7 @@ func (m *PlaceOrder) ZebusRead(r *wire.Reader) {
 			m.First.ZebusRead(r)
 			r.Leave(outer)
 		case 3:
-			m.Lines = append(m.Lines, Line{})
+			m.Lines = wire.Extend(r, m.Lines)
 			outer := r.Enter()
 			m.Lines[len(m.Lines)-1].ZebusRead(r)
 			r.Leave(outer)
@@ -104,11 +105,10 @@ func (m *PlaceOrder) ZebusRead(r *wire.Reader) {
 			m.Gift.ZebusRead(r)
 			r.Leave(outer)
 		case 5:
-			v := new(Line)
+			m.Parcels = spareParcels.Extend(r, m.Parcels)
 			outer := r.Enter()
-			v.ZebusRead(r)
+			m.Parcels[len(m.Parcels)-1].ZebusRead(r)
 			r.Leave(outer)
-			m.Parcels = append(m.Parcels, v)
 		case 6:
 			m.Note = new(r.String())
 		default:
@@ -179,7 +179,7 @@ func (m *Line) ZebusRead(r *wire.Reader) {
 		case 3:
 			m.Price = r.Decimal()
 		case 4:
-			m.Extras = append(m.Extras, Line{})
+			m.Extras = wire.Extend(r, m.Extras)
 			outer := r.Enter()
 			m.Extras[len(m.Extras)-1].ZebusRead(r)
 			r.Leave(outer)

@@ -52,14 +52,14 @@ func (m *Basket) ZebusAppend(b []byte) []byte {
 
 // ZebusRead reads fields until r has no more, merging them into the message.
 func (m *Basket) ZebusRead(r *wire.Reader) {
+	var spareLines wire.Spare[PlaceOrder_Line]
 	for r.Next() {
 		switch r.Field() {
 		case 1:
-			v := new(PlaceOrder_Line)
+			m.Lines = spareLines.Extend(r, m.Lines)
 			outer := r.Enter()
-			v.ZebusRead(r)
+			m.Lines[len(m.Lines)-1].ZebusRead(r)
 			r.Leave(outer)
-			m.Lines = append(m.Lines, v)
 		default:
 			r.Skip()
 		}

@@ -628,16 +628,11 @@ func (m *Several) ZebusRead(r *wire.Reader) {
 		case 1:
 			m.Name = r.String()
 		case 2:
-			for r.Element(wire.Varint) {
-				m.IDs = append(m.IDs, r.Int32())
-			}
+			m.IDs = wire.ReadInts(r, m.IDs)
 		case 3:
 			m.Prices = append(m.Prices, r.Decimal())
 		case 4:
-			m.Colours = wire.Room(r, wire.Varint, m.Colours)
-			for r.Element(wire.Varint) {
-				m.Colours = append(m.Colours, Colour(r.Int32()))
-			}
+			m.Colours = wire.ReadInts(r, m.Colours)
 		default:
 			r.Skip()
 		}

@@ -1180,7 +1180,7 @@ func (m *Tree) ZebusRead(r *wire.Reader) {
 			m.Left.ZebusRead(r)
 			r.Leave(outer)
 		case 3:
-			m.Children = append(m.Children, Tree{})
+			m.Children = wire.Extend(r, m.Children)
 			outer := r.Enter()
 			m.Children[len(m.Children)-1].ZebusRead(r)
 			r.Leave(outer)
@@ -1731,12 +1731,9 @@ func (m *Shipped) ZebusRead(r *wire.Reader) {
 		case 1:
 			m.Header.ID = r.Int64()
 		case 2:
-			m.Header.Labels = append(m.Header.Labels, Label(r.String()))
+			m.Header.Labels = wire.ReadStrings(r, m.Header.Labels)
 		case 3:
-			m.Header.Colour = wire.Room(r, wire.Varint, m.Header.Colour)
-			for r.Element(wire.Varint) {
-				m.Header.Colour = append(m.Header.Colour, Colour(r.Int32()))
-			}
+			m.Header.Colour = wire.ReadInts(r, m.Header.Colour)
 		case 4:
 			m.Colour2 = Colour(r.Int32())
 		case 5:
@@ -1959,9 +1956,7 @@ func (m *NumberBox) ZebusRead(r *wire.Reader) {
 		case 1:
 			m.Content = r.Int64()
 		case 2:
-			for r.Element(wire.Varint) {
-				m.More = append(m.More, r.Int64())
-			}
+			m.More = wire.ReadInts(r, m.More)
 		case 3:
 			var key string
 			var v int64
@@ -2060,6 +2055,7 @@ func (m *PointBox) ZebusAppend(b []byte) []byte {
 
 // ZebusRead reads fields until r has no more, merging them into the message.
 func (m *PointBox) ZebusRead(r *wire.Reader) {
+	var spareMore wire.Spare[Point]
 	for r.Next() {
 		switch r.Field() {
 		case 1:
@@ -2070,11 +2066,10 @@ func (m *PointBox) ZebusRead(r *wire.Reader) {
 			m.Content.ZebusRead(r)
 			r.Leave(outer)
 		case 2:
-			v := new(Point)
+			m.More = spareMore.Extend(r, m.More)
 			outer := r.Enter()
-			v.ZebusRead(r)
+			m.More[len(m.More)-1].ZebusRead(r)
 			r.Leave(outer)
-			m.More = append(m.More, v)
 		case 3:
 			var key string
 			var v *Point
@@ -2166,9 +2161,7 @@ func (m *ColourBox) ZebusRead(r *wire.Reader) {
 		case 1:
 			m.Content = Colour(r.Int32())
 		case 2:
-			for r.Element(wire.Varint) {
-				m.More = append(m.More, Colour(r.Int32()))
-			}
+			m.More = wire.ReadInts(r, m.More)
 		case 3:
 			var key string
 			var v Colour

@@ -800,6 +800,8 @@ func (m *Slices) ZebusAppend(b []byte) []byte {
 
 // ZebusRead reads fields until r has no more, merging them into the message.
 func (m *Slices) ZebusRead(r *wire.Reader) {
+	var sparePointers wire.Spare[Point]
+	var sparePeerIDPointers wire.Spare[zebus.PeerID]
 	for r.Next() {
 		switch r.Field() {
 		case 1:
@@ -807,15 +809,13 @@ func (m *Slices) ZebusRead(r *wire.Reader) {
 				m.Bools = append(m.Bools, r.Bool())
 			}
 		case 2:
-			for r.Element(wire.Varint) {
-				m.Ints = append(m.Ints, r.Int32())
-			}
+			m.Ints = wire.ReadInts(r, m.Ints)
 		case 3:
 			for r.Element(wire.Fixed64) {
 				m.Doubles = append(m.Doubles, r.Float64())
 			}
 		case 4:
-			m.Strings = append(m.Strings, r.String())
+			m.Strings = wire.ReadStrings(r, m.Strings)
 		case 5:
 			m.Bytes = append(m.Bytes, r.Bytes())
 		case 6:
@@ -825,48 +825,41 @@ func (m *Slices) ZebusRead(r *wire.Reader) {
 		case 8:
 			m.GUIDs = append(m.GUIDs, r.GUID())
 		case 9:
-			m.PeerIDs = append(m.PeerIDs, "")
+			m.PeerIDs = wire.Extend(r, m.PeerIDs)
 			outer := r.Enter()
 			m.PeerIDs[len(m.PeerIDs)-1].ZebusRead(r)
 			r.Leave(outer)
 		case 10:
-			m.MessageIDs = append(m.MessageIDs, zebus.MessageID{})
+			m.MessageIDs = wire.Extend(r, m.MessageIDs)
 			outer := r.Enter()
 			m.MessageIDs[len(m.MessageIDs)-1].ZebusRead(r)
 			r.Leave(outer)
 		case 11:
-			m.Points = append(m.Points, Point{})
+			m.Points = wire.Extend(r, m.Points)
 			outer := r.Enter()
 			m.Points[len(m.Points)-1].ZebusRead(r)
 			r.Leave(outer)
 		case 12:
-			v := new(Point)
+			m.Pointers = sparePointers.Extend(r, m.Pointers)
 			outer := r.Enter()
-			v.ZebusRead(r)
+			m.Pointers[len(m.Pointers)-1].ZebusRead(r)
 			r.Leave(outer)
-			m.Pointers = append(m.Pointers, v)
 		case 13:
-			for r.Element(wire.Varint) {
-				m.Colours = append(m.Colours, Colour(r.Int32()))
-			}
+			m.Colours = wire.ReadInts(r, m.Colours)
 		case 14:
 			m.Durations = append(m.Durations, r.Duration())
 		case 15:
-			v := new(zebus.PeerID)
+			m.PeerIDPointers = sparePeerIDPointers.Extend(r, m.PeerIDPointers)
 			outer := r.Enter()
-			v.ZebusRead(r)
+			m.PeerIDPointers[len(m.PeerIDPointers)-1].ZebusRead(r)
 			r.Leave(outer)
-			m.PeerIDPointers = append(m.PeerIDPointers, v)
 		case 101:
 			m.PackedBools = wire.Room(r, wire.Varint, m.PackedBools)
 			for r.Element(wire.Varint) {
 				m.PackedBools = append(m.PackedBools, r.Bool())
 			}
 		case 102:
-			m.PackedInts = wire.Room(r, wire.Varint, m.PackedInts)
-			for r.Element(wire.Varint) {
-				m.PackedInts = append(m.PackedInts, r.Int32())
-			}
+			m.PackedInts = wire.ReadInts(r, m.PackedInts)
 		case 103:
 			m.PackedFloats = wire.Room(r, wire.Fixed32, m.PackedFloats)
 			for r.Element(wire.Fixed32) {
@@ -878,10 +871,7 @@ func (m *Slices) ZebusRead(r *wire.Reader) {
 				m.PackedDoubles = append(m.PackedDoubles, r.Float64())
 			}
 		case 105:
-			m.PackedColours = wire.Room(r, wire.Varint, m.PackedColours)
-			for r.Element(wire.Varint) {
-				m.PackedColours = append(m.PackedColours, Colour(r.Int32()))
-			}
+			m.PackedColours = wire.ReadInts(r, m.PackedColours)
 		case 106:
 			m.PackedZigzags = wire.Room(r, wire.Varint, m.PackedZigzags)
 			for r.Element(wire.Varint) {
@@ -898,10 +888,7 @@ func (m *Slices) ZebusRead(r *wire.Reader) {
 				m.PackedLongs = append(m.PackedLongs, r.Int64())
 			}
 		case 109:
-			m.PackedChars = wire.Room(r, wire.Varint, m.PackedChars)
-			for r.Element(wire.Varint) {
-				m.PackedChars = append(m.PackedChars, r.Char())
-			}
+			m.PackedChars = wire.ReadInts(r, m.PackedChars)
 		default:
 			r.Skip()
 		}

@@ -775,6 +775,7 @@ func (m *Arrays) ZebusAppend(b []byte) []byte {
 
 // ZebusRead reads fields until r has no more, merging them into the message.
 func (m *Arrays) ZebusRead(r *wire.Reader) {
+	var sparePoints wire.Spare[Point]
 	for r.Next() {
 		switch r.Field() {
 		case 1:
@@ -782,25 +783,15 @@ func (m *Arrays) ZebusRead(r *wire.Reader) {
 				m.Bools = append(m.Bools, r.Bool())
 			}
 		case 4:
-			for r.Element(wire.Varint) {
-				m.Shorts = append(m.Shorts, r.Int16())
-			}
+			m.Shorts = wire.ReadInts(r, m.Shorts)
 		case 6:
-			for r.Element(wire.Varint) {
-				m.Ints = append(m.Ints, r.Int32())
-			}
+			m.Ints = wire.ReadInts(r, m.Ints)
 		case 7:
-			for r.Element(wire.Varint) {
-				m.UInts = append(m.UInts, r.Uint32())
-			}
+			m.UInts = wire.ReadInts(r, m.UInts)
 		case 8:
-			for r.Element(wire.Varint) {
-				m.Longs = append(m.Longs, r.Int64())
-			}
+			m.Longs = wire.ReadInts(r, m.Longs)
 		case 9:
-			for r.Element(wire.Varint) {
-				m.ULongs = append(m.ULongs, r.Uint64())
-			}
+			m.ULongs = wire.ReadInts(r, m.ULongs)
 		case 10:
 			for r.Element(wire.Fixed32) {
 				m.Floats = append(m.Floats, r.Float32())
@@ -810,7 +801,7 @@ func (m *Arrays) ZebusRead(r *wire.Reader) {
 				m.Doubles = append(m.Doubles, r.Float64())
 			}
 		case 12:
-			m.Strings = append(m.Strings, r.String())
+			m.Strings = wire.ReadStrings(r, m.Strings)
 		case 13:
 			m.Blobs = append(m.Blobs, r.Bytes())
 		case 15:
@@ -822,22 +813,19 @@ func (m *Arrays) ZebusRead(r *wire.Reader) {
 		case 18:
 			m.GUIDs = append(m.GUIDs, r.GUID())
 		case 19:
-			for r.Element(wire.Varint) {
-				m.Colours = append(m.Colours, Colour(r.Int32()))
-			}
+			m.Colours = wire.ReadInts(r, m.Colours)
 		case 20:
-			v := new(Point)
+			m.Points = sparePoints.Extend(r, m.Points)
 			outer := r.Enter()
-			v.ZebusRead(r)
+			m.Points[len(m.Points)-1].ZebusRead(r)
 			r.Leave(outer)
-			m.Points = append(m.Points, v)
 		case 21:
-			m.Moneys = append(m.Moneys, Money{})
+			m.Moneys = wire.Extend(r, m.Moneys)
 			outer := r.Enter()
 			m.Moneys[len(m.Moneys)-1].ZebusRead(r)
 			r.Leave(outer)
 		case 22:
-			m.PeerIDs = append(m.PeerIDs, "")
+			m.PeerIDs = wire.Extend(r, m.PeerIDs)
 			outer := r.Enter()
 			m.PeerIDs[len(m.PeerIDs)-1].ZebusRead(r)
 			r.Leave(outer)
@@ -944,10 +932,7 @@ func (m *Encodings) ZebusRead(r *wire.Reader) {
 	for r.Next() {
 		switch r.Field() {
 		case 1:
-			m.PackedInts = wire.Room(r, wire.Varint, m.PackedInts)
-			for r.Element(wire.Varint) {
-				m.PackedInts = append(m.PackedInts, r.Int32())
-			}
+			m.PackedInts = wire.ReadInts(r, m.PackedInts)
 		case 2:
 			m.PackedDoubles = wire.Room(r, wire.Fixed64, m.PackedDoubles)
 			for r.Element(wire.Fixed64) {
@@ -959,10 +944,7 @@ func (m *Encodings) ZebusRead(r *wire.Reader) {
 				m.PackedBools = append(m.PackedBools, r.Bool())
 			}
 		case 4:
-			m.PackedLongs = wire.Room(r, wire.Varint, m.PackedLongs)
-			for r.Element(wire.Varint) {
-				m.PackedLongs = append(m.PackedLongs, r.Int64())
-			}
+			m.PackedLongs = wire.ReadInts(r, m.PackedLongs)
 		case 5:
 			m.ZigZagInt = r.Sint32()
 		case 6:
@@ -1212,16 +1194,16 @@ func (m *Tree) ZebusAppend(b []byte) []byte {
 
 // ZebusRead reads fields until r has no more, merging them into the message.
 func (m *Tree) ZebusRead(r *wire.Reader) {
+	var spareChildren wire.Spare[Tree]
 	for r.Next() {
 		switch r.Field() {
 		case 1:
 			m.Name = new(r.String())
 		case 2:
-			v := new(Tree)
+			m.Children = spareChildren.Extend(r, m.Children)
 			outer := r.Enter()
-			v.ZebusRead(r)
+			m.Children[len(m.Children)-1].ZebusRead(r)
 			r.Leave(outer)
-			m.Children = append(m.Children, v)
 		default:
 			r.Skip()
 		}
@@ -1764,6 +1746,7 @@ func (m *Drawing) ZebusAppend(b []byte) []byte {
 
 // ZebusRead reads fields until r has no more, merging them into the message.
 func (m *Drawing) ZebusRead(r *wire.Reader) {
+	var spareOthers wire.Spare[Shape]
 	for r.Next() {
 		switch r.Field() {
 		case 1:
@@ -1774,11 +1757,10 @@ func (m *Drawing) ZebusRead(r *wire.Reader) {
 			m.Main.ZebusRead(r)
 			r.Leave(outer)
 		case 2:
-			v := new(Shape)
+			m.Others = spareOthers.Extend(r, m.Others)
 			outer := r.Enter()
-			v.ZebusRead(r)
+			m.Others[len(m.Others)-1].ZebusRead(r)
 			r.Leave(outer)
-			m.Others = append(m.Others, v)
 		default:
 			r.Skip()
 		}
