@@ -19,7 +19,7 @@ func (d *describer) message(n *protoNode) {
 	for _, f := range n.declaration.message.fields {
 		b.field(f)
 	}
-	slices.SortStableFunc(b.message.NestedType, func(x, y *descriptorpb.DescriptorProto) int {
+	slices.SortStableFunc(b.message.GetNestedType(), func(x, y *descriptorpb.DescriptorProto) int {
 		return compareFalseLast(x.GetOptions().GetMapEntry(), y.GetOptions().GetMapEntry()) // as protoc has them
 	})
 	n.file.comments[n.fullName] = d.messageComment(n)
@@ -78,7 +78,7 @@ func (b *messageBuilder) add(f *field, t protoType) *descriptorpb.FieldDescripto
 
 // oneOf describes the cases of a field.
 func (b *messageBuilder) oneOf(f *field) {
-	group := int32(len(b.message.OneofDecl))
+	group := int32(len(b.message.GetOneofDecl()))
 	name := b.names.name(snakeCase(f.name))
 	b.message.OneofDecl = append(b.message.OneofDecl, &descriptorpb.OneofDescriptorProto{Name: new(name)})
 	b.node.file.comments[b.node.fullName+"."+name] = b.comments[f.pos]

@@ -14,5 +14,8 @@
 // [Check] compares the same model with a lock file that stands beside the messages, and tells which changes would break
 // peers that run already.
 //
+// Every message is described in the words of protobuf as well. [WriteProtos] writes these descriptors as .proto files; the
+// generated file holds them for package wire. Messages of protoc-gen-go have theirs, and get the rest.
+//
 // Generated code imports packages zebus and wire; this package knows them by their import paths only.
 package codegen

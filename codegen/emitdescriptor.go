@@ -17,7 +17,7 @@ func emitDescriptors(file *jen.File, m *model) error {
 	file.Comment("The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.")
 	file.Func().Id("init").Params().BlockFunc(func(g *jen.Group) {
 		for _, f := range m.protoFiles {
-			g.Add(wireCall("RegisterProto", jen.Qual(wirePath, "ProtoFile").Add(rows(f.registration(m)...))))
+			g.Add(wireCall("RegisterProto", jen.Qual(wirePath, "ProtoFile").Add(rows(f.registration()...))))
 		}
 	})
 	for _, f := range m.protoFiles {
@@ -33,7 +33,7 @@ func emitDescriptors(file *jen.File, m *model) error {
 }
 
 // registration lists what the runtime should know of a file.
-func (f *protoFile) registration(m *model) []jen.Code {
+func (f *protoFile) registration() []jen.Code {
 	list := []jen.Code{row("Descriptor", jen.Id(f.constant))}
 	messages := make([]jen.Code, len(f.messages))
 	for i, name := range f.messages {

@@ -1,8 +1,9 @@
 package codegen
 
-import "go/token"
-
-import "slices"
+import (
+	"go/token"
+	"slices"
+)
 
 // The model of a package: everything that emitters need, with all names decided.
 type model struct {

@@ -112,3 +112,67 @@ var ignored = cmp.Options{
 	protocmp.IgnoreFields(&descriptorpb.FieldDescriptorProto{}, "json_name"),
 	protocmp.IgnoreFields(&descriptorpb.FileDescriptorProto{}, "syntax", "options"),
 }
+
+func TestNamespacesOfOnePackage(t *testing.T) {
+	dir := module(t, map[string]string{"shop.go": `package shop
+
+// Order and Bill are in each other's namespace, though not in each other.
+//
+//zebus:message namespace=Orders
+type Order struct {
+	Bill *Bill ` + "`zebus:\"1\"`" + `
+}
+
+//zebus:message namespace=Bills
+type Bill struct {
+	Line *Line ` + "`zebus:\"1\"`" + `
+}
+
+//zebus:message namespace=Orders
+type Line struct {
+	Status State ` + "`zebus:\"1\"`" + `
+}
+
+//zebus:enum namespace=Orders
+type State int32
+
+// One state.
+const StateOpen State = 1
+
+// Chicken and Egg are in each other.
+//
+//zebus:message namespace=Chickens
+type Chicken struct {
+	Egg *Egg ` + "`zebus:\"1\"`" + `
+}
+
+//zebus:message namespace=Eggs
+type Egg struct {
+	Chicken *Chicken ` + "`zebus:\"1\"`" + `
+}
+`})
+	folder := filepath.Join(dir, "proto")
+	results, err := codegen.WriteProtos(t.Context(), codegen.Options{Dir: dir}, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, r := range results {
+		texts[strings.TrimPrefix(r.File, folder+"/")] = string(must(os.ReadFile(r.File)))
+	}
+	tests := map[string]struct{ path, want string }{
+		"what holds nothing of another namespace comes first": {"Orders/shop.proto", "optional State status = 1;"},
+		"an enum is where its directive puts it":              {"Orders/shop.proto", "enum State {\n  STATE_UNSPECIFIED = 0;\n  // One state.\n  STATE_OPEN = 1;\n}"},
+		"what holds that is in the next file":                 {"Bills/shop_1.proto", "optional Orders.Line line = 1;"},
+		"and a third file holds the second":                   {"Orders/shop_2.proto", "optional Bills.Bill bill = 1;"},
+		"what closes a circle is bytes":                       {"Eggs/shop.proto", "optional bytes chicken = 1;"},
+		"from the other side, too":                            {"Chickens/shop.proto", "optional bytes egg = 1;"},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			if !strings.Contains(texts[tc.path], tc.want) {
+				t.Errorf("%s has no %q:\n%s", tc.path, tc.want, texts[tc.path])
+			}
+		})
+	}
+}

@@ -14,17 +14,13 @@ func comments(files []*ast.File) map[token.Pos]string {
 		ast.Inspect(file, func(node ast.Node) bool {
 			switch node := node.(type) {
 			case *ast.GenDecl:
-				if spec, ok := node.Specs[0].(*ast.TypeSpec); ok && !node.Lparen.IsValid() {
-					found[spec.Name.Pos()] = commentText(node.Doc)
+				if !node.Lparen.IsValid() { // the comment of the only one is that of the declaration
+					addSpecComments(found, node.Specs[0], node.Doc)
 				}
-			case *ast.TypeSpec:
-				if node.Doc != nil {
-					found[node.Name.Pos()] = commentText(node.Doc)
-				}
-			case *ast.ValueSpec:
-				addComments(found, node.Names, node.Doc, node.Comment)
 			case *ast.Field:
 				addComments(found, node.Names, node.Doc, node.Comment)
+			case ast.Spec:
+				addSpecComments(found, node, nil)
 			}
 			return true
 		})
@@ -32,9 +28,20 @@ func comments(files []*ast.File) map[token.Pos]string {
 	return found
 }
 
+func addSpecComments(found map[token.Pos]string, spec ast.Spec, doc *ast.CommentGroup) {
+	switch spec := spec.(type) {
+	case *ast.TypeSpec:
+		addComments(found, []*ast.Ident{spec.Name}, cmp.Or(spec.Doc, doc), nil)
+	case *ast.ValueSpec:
+		addComments(found, spec.Names, cmp.Or(spec.Doc, doc), spec.Comment)
+	}
+}
+
 func addComments(found map[token.Pos]string, names []*ast.Ident, doc, line *ast.CommentGroup) {
 	for _, name := range names {
-		found[name.Pos()] = cmp.Or(commentText(doc), commentText(line))
+		if text := cmp.Or(commentText(doc), commentText(line)); text != "" {
+			found[name.Pos()] = text
+		}
 	}
 }
 

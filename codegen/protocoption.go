@@ -18,7 +18,7 @@ var optionVerbs = map[protowire.Number]string{optionNumber: verbCommand, eventNu
 
 // contractFields are the fields of Contract, which are the words of directives.
 var contractFields = map[protowire.Number]string{
-	1: "namespace", 2: "name", 3: "reply", 4: "transient", 5: "infrastructure", 6: "subscribe",
+	1: "namespace", 2: "name", 3: "reply", 4: "transient", 5: wordInfrastructure, 6: "subscribe",
 }
 
 var subscribeModes = map[uint64]string{1: "auto", 2: "manual"}
@@ -45,7 +45,7 @@ func readContract(content []byte, words map[string]string) {
 		switch {
 		case word == "subscribe" && subscribeModes[value] != "":
 			words[word] = subscribeModes[value]
-		case (word == "transient" || word == "infrastructure") && value != 0:
+		case (word == "transient" || word == wordInfrastructure) && value != 0:
 			words[word] = ""
 		case len(text) > 0 && word != "":
 			words[word] = string(text)
@@ -90,7 +90,7 @@ func eachField(b []byte, visit func(number protowire.Number, text []byte, value 
 		}
 		content := b[tagSize : tagSize+size]
 		b = b[tagSize+size:]
-		switch wireType {
+		switch wireType { //nolint:exhaustive // there are texts and numbers, and nothing else
 		case protowire.BytesType:
 			text, _ := protowire.ConsumeBytes(content)
 			visit(number, text, 0)

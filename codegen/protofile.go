@@ -48,7 +48,7 @@ func (p *packageParser) describe() {
 		}
 	}
 	for _, f := range p.model.protoFiles {
-		slices.Sort(f.descriptor.Dependency)
+		slices.Sort(f.descriptor.GetDependency())
 	}
 }
 
@@ -60,12 +60,13 @@ func (d *describer) collectNodes() {
 			continue // it has a descriptor
 		}
 		n := &protoNode{declaration: declared}
-		if declared.message != nil {
+		switch {
+		case declared.message != nil:
 			n.fullName = protoName(declared.message.id)
-		} else if !d.isDescribable(declared) {
-			continue
-		} else {
+		case d.isDescribable(declared):
 			n.fullName = protoName(d.enumNamespace(declared) + "." + declared.typeName.Name())
+		default:
+			continue
 		}
 		for names[n.fullName] {
 			n.fullName += "_x"
@@ -159,7 +160,7 @@ func (d *describer) protoTitle() string {
 
 // needs makes the file import another one.
 func (f *protoFile) needs(path string) {
-	if path != f.descriptor.GetName() && !slices.Contains(f.descriptor.Dependency, path) {
+	if path != f.descriptor.GetName() && !slices.Contains(f.descriptor.GetDependency(), path) {
 		f.descriptor.Dependency = append(f.descriptor.Dependency, path)
 	}
 }

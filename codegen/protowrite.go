@@ -30,7 +30,7 @@ func WriteProtos(ctx context.Context, o Options, folder string) ([]Result, error
 	if err != nil {
 		return nil, err
 	}
-	w := &protoWriter{folder: folder, written: map[string]bool{}}
+	w := &protoWriter{folder: folder, written: map[string]bool{}, imported: map[string]bool{}}
 	for _, f := range prepared {
 		for _, p := range f.protos {
 			w.add(f.pkg, p)
@@ -46,11 +46,12 @@ func WriteProtos(ctx context.Context, o Options, folder string) ([]Result, error
 
 // protoWriter collects .proto files and what they import.
 type protoWriter struct {
-	folder  string
-	others  *neighbours
-	files   []file
-	written map[string]bool // by path
-	needed  []string        // imported by any of them
+	folder   string
+	others   *neighbours
+	files    []file
+	written  map[string]bool // by path
+	needed   []string        // imported, and not looked at yet
+	imported map[string]bool // by any of them
 }
 
 func (w *protoWriter) add(pkg string, p *protoFile) {
@@ -65,11 +66,15 @@ func (w *protoWriter) addText(pkg, name, text string) {
 
 // neighbours adds the files of packages that the options do not name, without comments, which are not to be had.
 func (w *protoWriter) neighbours() {
-	for i := 0; i < len(w.needed); i++ {
-		if w.isMissing(w.needed[i]) {
-			if pkg, d := w.others.file(w.needed[i]); d != nil {
-				w.add(pkg, &protoFile{descriptor: d})
-			}
+	for len(w.needed) > 0 {
+		name := w.needed[0]
+		w.needed = w.needed[1:]
+		w.imported[name] = true
+		if !w.isMissing(name) {
+			continue
+		}
+		if pkg, d := w.others.file(name); d != nil {
+			w.add(pkg, &protoFile{descriptor: d})
 		}
 	}
 }
@@ -96,11 +101,11 @@ func (n *neighbours) file(name string) (pkg string, d *descriptorpb.FileDescript
 
 // shipped adds what Zebus ships of what is imported.
 func (w *protoWriter) shipped(ctx context.Context, o Options) error {
-	if slices.Contains(w.needed, wordsFile) {
-		w.needed = append(w.needed, bclFile)
+	if w.imported[wordsFile] {
+		w.imported[bclFile] = true
 	}
 	for _, name := range []string{bclFile, wordsFile} {
-		if !slices.Contains(w.needed, name) {
+		if !w.imported[name] {
 			continue
 		}
 		folder, err := shippedFolder(ctx, o)

@@ -86,7 +86,7 @@ func walkMessages(f *descriptorpb.FileDescriptorProto, visit func(goName, fullNa
 // goCamelCase gives a name in protobuf the form that protoc-gen-go gives it.
 func goCamelCase(s string) string {
 	var b strings.Builder
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		c, next := s[i], byte(0)
 		if i+1 < len(s) {
 			next = s[i+1]

@@ -56,5 +56,10 @@
 // memory, in blocks of at most 256 bytes, and so do elements of a slice of pointers, eight at a time: a program that keeps
 // one of them for long, and drops the message, keeps its neighbours as well. It may clone what it keeps.
 //
+// # Protobuf
+//
+// [Proto] and [FromProto] lead from a message to a message of package protobuf and back, by descriptors that generated
+// code registers with [RegisterProto]. Reading and writing messages does without.
+//
 // Generated code in users' modules stands on this package, so its exported functions only ever grow.
 package wire

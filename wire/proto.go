@@ -33,6 +33,7 @@ func Proto(m Message) proto.Message {
 	b := m.ZebusAppend(nil)
 	p, err := readDynamic(t, b)
 	if err != nil {
+		//nolint:forbidigo // a ZebusAppend that was written by hand is wrong
 		panic(fmt.Sprintf("wire: ZebusAppend of %T wrote what protobuf cannot read: %v", m, err))
 	}
 	return &protoCopy{p, t, b}
@@ -93,6 +94,7 @@ func protoDescriptor(m Message) protoreflect.MessageDescriptor {
 func mustProtoType(m Message) protoreflect.MessageType {
 	t := protoTypes.of(reflect.TypeOf(m))
 	if t == nil {
+		//nolint:forbidigo // the program never generated the message
 		panic(fmt.Sprintf("wire: %T has no protobuf descriptor: generate it with zebusgen", m))
 	}
 	return t

@@ -79,7 +79,7 @@ func describe(path, pkg, name string) string {
 }
 
 // init registers as generated code does.
-func init() {
+func init() { //nolint:gochecknoinits // that is what it does
 	wire.RegisterProto(wire.ProtoFile{Descriptor: describe("Notes/notes.proto", "Notes", "Note"), Messages: []wire.Message{(*note)(nil)}})
 }
 

@@ -28,6 +28,7 @@ func AppendProto(b []byte, m proto.Message) []byte {
 	repaired := proto.Clone(m)
 	repairTexts(repaired.ProtoReflect())
 	if longer, err = writeProto.MarshalAppend(b, repaired); err != nil {
+		//nolint:forbidigo // nothing but a text can be wrong, unless a message is written by hand
 		panic(fmt.Sprintf("wire: %T cannot be written: %v", m, err))
 	}
 	return longer
