@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Command roundtrip measures how long a command and its reply take between two idle processes, beside a raw ping-pong
 // of pebbe/zmq4 over the same kind of sockets in the same run: a PUSH and a PULL socket each, loopback TCP, frames of
 // the same size.
