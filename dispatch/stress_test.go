@@ -56,8 +56,9 @@ const (
 	panics
 	exits
 	leaves // a goroutine behind that lends the turn when it likes
-	deeds  = 14
 )
+
+const deeds = 14
 
 func newStress(t *testing.T) *stress {
 	s := &stress{rig: newRig(t, dispatch.Config{BatchSize: 7, Ages: true, Queues: map[string]dispatch.QueueConfig{"q2": {MaxMessages: 20}}})}

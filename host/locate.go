@@ -99,9 +99,9 @@ func (s *keyScanner) keyPart() string {
 // unquote returns the name that a key in quotes spells. The decoder knows the escapes.
 func unquote(quoted string) string {
 	var name struct {
-		K string `toml:"K"`
+		K string `toml:"k"`
 	}
-	if _, err := toml.Decode("K = "+quoted, &name); err != nil {
+	if _, err := toml.Decode("k = "+quoted, &name); err != nil {
 		return quoted
 	}
 	return name.K

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 )
 
 // Errors of a [Reader], each wrapped with the field and the position at which it was met.
@@ -40,14 +40,14 @@ type Reader struct {
 	typ    Type // of the current field, or unresolved
 	shares bool // whether short texts share memory, see String
 	depth  int
-	packed int // what surrounds the element being read, see Element
-	texts  strings.Builder
+	packed int    // what surrounds the element being read, see Element
+	spare  []byte // for short texts to come, see shared
 	err    error
 }
 
 // NewReader returns a reader over b. The reader does not change b.
 func NewReader(b []byte) Reader {
-	return Reader{buf: b[:len(b):len(b)], shares: len(b) >= leastSharing}
+	return Reader{buf: slices.Clip(b), shares: len(b) >= leastSharing}
 }
 
 // Err returns the first error met, or nil.

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/binary"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // View returns the content of a length-delimited field without copying it. It is valid as long as the bytes behind
@@ -77,13 +78,13 @@ const (
 // shared returns v as text in a block of memory with its neighbours. A block is no longer than what is left of the
 // whole message.
 func (r *Reader) shared(v []byte) string {
-	if r.texts.Cap()-r.texts.Len() < len(v) {
-		r.texts.Reset()
-		r.texts.Grow(min(textBlock, len(v)+cap(r.buf)-r.pos))
+	if len(r.spare) < len(v) {
+		r.spare = make([]byte, min(textBlock, len(v)+cap(r.buf)-r.pos))
 	}
-	start := r.texts.Len()
-	r.texts.Write(v)
-	return r.texts.String()[start:]
+	n := copy(r.spare, v)
+	text := unsafe.String(unsafe.SliceData(r.spare), n) //nolint:gosec // nobody writes to these bytes again
+	r.spare = r.spare[n:]
+	return text
 }
 
 // isASCII finds most texts valid in less time than a call of utf8.Valid takes. It looks at eight or four bytes at a

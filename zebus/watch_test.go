@@ -298,7 +298,7 @@ func TestLogOfDrops(t *testing.T) {
 		}}
 		a := town.start(town.builder("A.0").WithLogger(slog.New(slog.NewTextHandler(&lines, &drop))))
 		for _, wait := range []time.Duration{0, time.Second, time.Second, time.Minute} {
-			time.Sleep(wait)
+			<-time.After(wait)
 			for _, name := range []zebus.MessageTypeID{"Strange.One", "Strange.Two"} {
 				town.inject(a.Endpoint(), zebus.TransportMessage{
 					ID: zebus.MessageID{1}, Type: name, Environment: new("Test"),

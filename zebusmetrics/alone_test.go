@@ -31,6 +31,6 @@ func (alone) SincePing() time.Duration                                          
 func run(bus *zebus.Bus, f func(ctx context.Context) error) {
 	ctx := context.Background()
 	if err := errors.Join(bus.Start(ctx), f(ctx), bus.Stop(ctx)); err != nil {
-		log.Fatal(err)
+		log.Fatal(err) //nolint:forbidigo // an example has nothing else to report to
 	}
 }

@@ -1,6 +1,7 @@
 package zebusmetrics
 
 import (
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -44,7 +45,7 @@ type pulledQueue struct {
 
 func (m *Metrics) pull() pulled {
 	m.mu.Lock()
-	buses := m.buses[:len(m.buses):len(m.buses)]
+	buses := slices.Clip(m.buses)
 	m.mu.Unlock()
 	sum := pulled{connected: -1, queues: map[string]*pulledQueue{}}
 	for _, b := range buses {

@@ -38,8 +38,8 @@ func TestBytesOnTheWire(t *testing.T) {
 	background := context.Background()
 	tests := map[string]struct {
 		tracing zebus.Tracing
-		ctx     context.Context
-		want    string // fields 110 and 111, and nothing else
+		ctx     context.Context //nolint:containedctx // of one case
+		want    string          // fields 110 and 111, and nothing else
 	}{
 		"nothing without tracing":               {nil, trace.ContextWithSpanContext(background, caller), ""},
 		"nothing when tracing is off":           {zebustrace.New(noop.NewTracerProvider()), background, ""},
