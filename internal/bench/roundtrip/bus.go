@@ -47,11 +47,22 @@ func (b *busEnd) trip(ctx context.Context) error {
 
 func (b *busEnd) close() error { return b.bus.Stop(context.Background()) }
 
-func serveBus(ctx context.Context, _ options, ready func(string) (string, error)) error {
-	reply := func(_ context.Context, cmd *echo.EchoCommand) (*echo.EchoReply, error) {
-		return &echo.EchoReply{Msg: cmd.Msg}, nil
-	}
-	bus, err := startBus(ctx, serverID, acquaintance{}, zebus.HandleRequest(reply))
+// replying is what both servers do: one on a queue, as handlers do that say nothing else, and one on the receiving
+// goroutine, which shows what the way over the queue costs.
+var replying = zebus.HandleRequest(func(_ context.Context, cmd *echo.EchoCommand) (*echo.EchoReply, error) {
+	return &echo.EchoReply{Msg: cmd.Msg}, nil
+})
+
+func serveQueued(ctx context.Context, _ options, ready func(string) (string, error)) error {
+	return serveBus(ctx, replying, ready)
+}
+
+func serveInline(ctx context.Context, _ options, ready func(string) (string, error)) error {
+	return serveBus(ctx, replying.Inline(), ready)
+}
+
+func serveBus(ctx context.Context, handler zebus.Handler, ready func(string) (string, error)) error {
+	bus, err := startBus(ctx, serverID, acquaintance{}, handler)
 	if err != nil {
 		return err
 	}

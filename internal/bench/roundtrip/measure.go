@@ -31,7 +31,8 @@ func contestants() []contestant {
 	return []contestant{
 		{name: "pebbe/zmq4, raw frames", dial: dialRaw, serve: serveRaw},
 		{name: "zmq.Transport, messages", dial: dialTransport, serve: serveTransport},
-		{name: "zebus.Bus, commands", dial: dialBus, serve: serveBus},
+		{name: "zebus.Bus, inline handler", dial: dialBus, serve: serveInline},
+		{name: "zebus.Bus, commands", dial: dialBus, serve: serveQueued},
 	}
 }
 
