@@ -186,12 +186,12 @@ func (r *Reader) Bool() bool {
 
 // Float64 reads a number of double precision.
 func (r *Reader) Float64() float64 {
-	if r.typ != Fixed64 || len(r.buf)-r.pos < 8 {
+	b := r.buf[r.pos:]
+	if r.typ != Fixed64 || len(b) < 8 {
 		return r.anyFloat()
 	}
-	bits := binary.LittleEndian.Uint64(r.buf[r.pos:])
 	r.pos += 8
-	return math.Float64frombits(bits)
+	return math.Float64frombits(binary.LittleEndian.Uint64(b))
 }
 
 // anyFloat reads a floating number of either size.

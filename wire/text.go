@@ -75,11 +75,12 @@ const (
 	textBlock    = 256 // what a text can keep from being collected, at most
 )
 
-// shared returns v as text in a block of memory with its neighbours. A block is no longer than what is left of the
-// whole message.
+// shared returns v as text in a block of memory with its neighbours. A block has room for half of what is left of the
+// whole message, which is about what texts are of it, and for the last of them in any case.
 func (r *Reader) shared(v []byte) string {
 	if len(r.spare) < len(v) {
-		r.spare = make([]byte, min(textBlock, len(v)+cap(r.buf)-r.pos))
+		left := len(v) + cap(r.buf) - r.pos
+		r.spare = make([]byte, min(textBlock, max(left/2, min(left, mostShared))))
 	}
 	n := copy(r.spare, v)
 	text := unsafe.String(unsafe.SliceData(r.spare), n) //nolint:gosec // nobody writes to these bytes again
