@@ -53,7 +53,7 @@
 // # Memory
 //
 // Nothing that is read refers to the bytes behind the reader. To spare allocations, short texts of one message share
-// memory, in blocks of at most 256 bytes, and so do elements of a slice of pointers, eight at a time: a program that keeps
+// memory, in blocks of at most 256 bytes, and so do elements of a slice of pointers, sixteen at a time: a program that keeps
 // one of them for long, and drops the message, keeps its neighbours as well. It may clone what it keeps.
 //
 // # Protobuf

@@ -34,7 +34,7 @@ type Spare[T any] struct {
 
 // spareLength is how many elements share a block of memory, which lives as long as any of them. The longer the blocks,
 // the faster a message of many elements is read, and the more is kept by somebody who keeps one element.
-const spareLength = 8
+const spareLength = 16
 
 // Extend is the function [Extend] for a slice of pointers. The new element points to a zero T.
 func (spare *Spare[T]) Extend(r *Reader, s []*T) []*T {

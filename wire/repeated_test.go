@@ -172,7 +172,7 @@ func TestElementsAllocations(t *testing.T) {
 	}{
 		"texts":                            {texts, func(m *lists) (int, int) { return len(m.Texts), cap(m.Texts) }, 2},
 		"values":                           {values, func(m *lists) (int, int) { return len(m.Values), cap(m.Values) }, 2},
-		"pointers, and eight at a time":    {pointers, func(m *lists) (int, int) { return len(m.Pointers), cap(m.Pointers) }, 2 + count/8},
+		"pointers, and sixteen at a time":  {pointers, func(m *lists) (int, int) { return len(m.Pointers), cap(m.Pointers) }, 2 + count/16 + 1},
 		"pointers, of which one is left":   {pointers[:66], func(m *lists) (int, int) { return len(m.Pointers), cap(m.Pointers) }, 2 + 5},
 		"an announced gigabyte, not there": {append(texts[:4:4], 0x0a, 0xff, 0xff, 0xff, 0xff, 3), func(*lists) (int, int) { return 0, 0 }, 9},
 	}

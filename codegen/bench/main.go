@@ -1,43 +1,40 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"time"
 )
 
 func main() {
 	var p plan
-	flag.IntVar(&p.rounds, "rounds", 15, "how often each contender has its turn")
-	flag.DurationVar(&p.turn, "turn", 40*time.Millisecond, "about how long a turn takes")
+	flag.IntVar(&p.rounds, "rounds", 1000, "how often each contender has its turn")
+	flag.DurationVar(&p.turn, "turn", 100*time.Microsecond, "about how long a turn takes")
+	layouts := flag.Int("layouts", 5, "how many layouts of the program to measure; 0 prints what this one measures, as JSON")
 	flag.Parse()
-	runtime.GOMAXPROCS(1) // garbage is collected in the time of who makes it, as on a machine that is busy
-	if err := run(p, os.Stdout); err != nil {
+	if err := run(context.Background(), p, *layouts, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-// liveHeap stands for what a service holds in memory while it reads messages. With nothing to hold, the collector would
-// run several times as often as it does anywhere else.
-const liveHeap = 16 << 20 // bytes
-
 // run measures everything, prints the table, and returns an error for the targets that were missed.
-func run(p plan, out io.Writer) error {
-	held := make([]byte, liveHeap)
-	defer runtime.KeepAlive(held)
-	var marshals, unmarshals []result
-	for _, c := range comparisons() {
-		if err := c.check(); err != nil {
+func run(ctx context.Context, p plan, layouts int, out io.Writer) error {
+	if layouts == 0 {
+		results, err := p.measureAll()
+		if err != nil {
 			return err
 		}
-		marshals = append(marshals, p.settle(c.marshal()))
-		unmarshals = append(unmarshals, p.settle(c.unmarshal()))
+		return json.NewEncoder(out).Encode(results)
 	}
-	results := append(marshals, unmarshals...)
+	results, err := p.measureLayouts(ctx, layouts)
+	if err != nil {
+		return err
+	}
 	if err := writeTable(out, results); err != nil {
 		return err
 	}

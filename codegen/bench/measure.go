@@ -2,57 +2,74 @@ package main
 
 import (
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"time"
 )
 
-// A plan says how long to measure.
+// A plan says how long to measure. Many short turns are better than a few long ones: whatever else runs on the machine
+// spoils some of them and leaves the others alone.
 type plan struct {
 	rounds int
-	turn   time.Duration // long enough for many garbage collections, so that each contender pays for its own
+	turn   time.Duration
 }
 
-// A result is what came of a case.
+// A result is what came of a case. Its fields are exported because they travel as JSON.
 type result struct {
-	benchCase
+	Operation, Message string
 
-	times  [contenders]time.Duration // of one call
-	allocs [contenders]uint64        // of one call
+	Times  [contenders]float64 // nanoseconds of one call
+	Allocs [contenders]uint64  // of one call
 }
 
-// attempts is how often a case is measured that misses a target. What else runs on the machine can only spoil a
-// measurement, not improve it.
-const attempts = 3
-
-// settle measures a case until it meets its targets, but not for ever.
-func (p plan) settle(c benchCase) result {
-	r := p.measure(c)
-	for range attempts - 1 {
-		if missed([]result{r}) == nil {
-			break
+// measureAll measures every case.
+func (p plan) measureAll() ([]result, error) {
+	var marshals, unmarshals []result
+	for _, c := range comparisons() {
+		if err := c.check(); err != nil {
+			return nil, err
 		}
-		r = p.measure(c)
+		marshals = append(marshals, p.measure(c.marshal()))
+		unmarshals = append(unmarshals, p.measure(c.unmarshal()))
 	}
-	return r
+	return append(marshals, unmarshals...), nil
 }
 
-// measure gives the contenders their turns, one after the other, several times. A machine that slows down for a while
-// slows all of them, and their ratio stays.
+// measure gives the contenders their turns, one after the other, many times. A machine that slows down for a while slows
+// all of them, and their ratio stays.
 func (p plan) measure(c benchCase) result {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	calls := p.calls(c)
 	var turns [contenders][]time.Duration
 	for round := range p.rounds {
+		if round%collectEvery == 0 {
+			runtime.GC()
+			warm(c)
+		}
 		for i := range contenders {
 			who := (round + i) % contenders // nobody is always first
 			turns[who] = append(turns[who], timeOf(c.do[who], calls[who]))
 		}
 	}
-	r := result{benchCase: c}
+	r := result{Operation: c.operation, Message: c.message}
 	for who := range contenders {
-		r.times[who] = lowerQuartile(turns[who]) / time.Duration(calls[who])
-		r.allocs[who] = allocations(c.do[who])
+		r.Times[who] = float64(undisturbed(turns[who])) / float64(calls[who])
+		r.Allocs[who] = allocations(c.do[who])
 	}
 	return r
+}
+
+// collectEvery is the number of rounds between two collections of garbage. It is collected between turns, because a
+// collector that runs along costs whoever has its turn just then.
+const collectEvery = 50
+
+// warm fills the caches of the allocator, which a collection empties.
+func warm(c benchCase) {
+	for _, do := range c.do {
+		for range 100 {
+			do()
+		}
+	}
 }
 
 // calls is how many calls of each contender fill a turn.
@@ -77,11 +94,10 @@ func timeOf(do func(), n int) time.Duration {
 	return time.Since(start)
 }
 
-// lowerQuartile is the turn that a quarter of the others did not take longer than. Other programs can only make a turn
-// longer, so it says more about the contenders, and less about them, than the median.
-func lowerQuartile(turns []time.Duration) time.Duration {
+// undisturbed is the turn that one in twenty did not take longer than.
+func undisturbed(turns []time.Duration) time.Duration {
 	slices.Sort(turns)
-	return turns[len(turns)/4]
+	return turns[len(turns)/20]
 }
 
 // allocations counts the allocations of a call.

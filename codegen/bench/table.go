@@ -16,12 +16,12 @@ const (
 
 // overGoogle says how many times as fast as google.golang.org/protobuf we are.
 func (r result) overGoogle() float64 {
-	return float64(r.times[google]) / float64(r.times[ours])
+	return r.Times[google] / r.Times[ours]
 }
 
 // ofVT is our time divided by that of vtprotobuf.
 func (r result) ofVT() float64 {
-	return float64(r.times[ours]) / float64(r.times[vtproto])
+	return r.Times[ours] / r.Times[vtproto]
 }
 
 // missed returns an error for each target that was missed.
@@ -30,24 +30,24 @@ func missed(results []result) error {
 	for _, r := range results {
 		if r.overGoogle() < leastSpeed {
 			errs = append(errs, fmt.Errorf("%s %s: %.2f times as fast as google.golang.org/protobuf, want at least %.2f",
-				r.operation, r.message, r.overGoogle(), leastSpeed))
+				r.Operation, r.Message, r.overGoogle(), leastSpeed))
 		}
 		if r.ofVT() > mostTime {
 			errs = append(errs, fmt.Errorf("%s %s: %.2f times the time of vtprotobuf, want at most %.2f",
-				r.operation, r.message, r.ofVT(), mostTime))
+				r.Operation, r.Message, r.ofVT(), mostTime))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// writeTable prints a line for each result.
+// writeTable prints a line for each result. Times are nanoseconds; allocations are in the order of the times.
 func writeTable(out io.Writer, results []result) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	lines := []string{"operation\tmessage\tzebusgen\tgoogle\tvtprotobuf\ttimes as fast as google\ttime of vtprotobuf\tallocations\t"}
+	lines := []string{"operation\tmessage\tzebusgen ns\tgoogle ns\tvtprotobuf ns\tspeed, google = 1\ttime, vtprotobuf = 1\tallocations\t"}
 	for _, r := range results {
-		lines = append(lines, fmt.Sprintf("%s\t%s\t%v\t%v\t%v\t%.2f\t%.2f\t%d / %d / %d\t", r.operation, r.message,
-			r.times[ours], r.times[google], r.times[vtproto], r.overGoogle(), r.ofVT(),
-			r.allocs[ours], r.allocs[google], r.allocs[vtproto]))
+		lines = append(lines, fmt.Sprintf("%s\t%s\t%.1f\t%.1f\t%.1f\t%.2f\t%.2f\t%d, %d, %d\t", r.Operation, r.Message,
+			r.Times[ours], r.Times[google], r.Times[vtproto], r.overGoogle(), r.ofVT(),
+			r.Allocs[ours], r.Allocs[google], r.Allocs[vtproto]))
 	}
 	for _, line := range lines {
 		if _, err := fmt.Fprintln(w, line); err != nil {
