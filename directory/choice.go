@@ -93,4 +93,12 @@ func (c *choice) fail(d zebus.Peer, now time.Time) {
 	delete(c.heard, d.ID)
 }
 
+// hasFailed says whether a directory has ever failed.
+func (c *choice) hasFailed(d zebus.Peer) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, failed := c.failed[key(d)]
+	return failed
+}
+
 func key(d zebus.Peer) string { return strings.ToLower(d.Endpoint) }

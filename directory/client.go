@@ -24,6 +24,7 @@ type Client struct {
 	observer func(zebus.PeerID, []zebus.Subscription)
 	backlog  backlog
 	keeper   keeper
+	partings partings
 
 	mu struct {
 		sync.Mutex
@@ -34,7 +35,10 @@ type Client struct {
 	}
 }
 
-var _ zebus.Directory = (*Client)(nil)
+var (
+	_ zebus.Directory       = (*Client)(nil)
+	_ zebus.PartingListener = (*Client)(nil)
+)
 
 // NewClient returns a client that has not registered. The error tells everything that is wrong with the configuration.
 func NewClient(c ClientConfig) (*Client, error) {
@@ -174,6 +178,9 @@ func (c *Client) Unregister(ctx context.Context) error {
 	c.setRegistered(false)
 	return nil
 }
+
+// PeerParted implements [zebus.PartingListener]: no answer of a directory that is gone is waited for.
+func (c *Client) PeerParted(id zebus.PeerID, reason error) { c.partings.part(id, reason) }
 
 // id returns the ID of the peer itself.
 func (c *Client) id() zebus.PeerID {

@@ -482,6 +482,41 @@ func TestKeeper(t *testing.T) {
 		}
 		m.finds(typeA, nil, "P.0")
 	})
+	inTown(t, "a directory that is down when the peer wants to come back has it back soon after it is there again", func(t *testing.T, w *town) {
+		o := w.office(0)
+		m := w.member(directory.ClientConfig{SilenceTimeout: 5 * time.Minute})
+		m.join()
+		o.take()
+		w.stop(o.Bus)
+		pass(5*time.Minute + 20*time.Second)
+		w.start(o.Bus)
+		pass(32 * time.Second)
+		if n := registrations(o); n != 1 {
+			t.Errorf("registered %d times, want once", n)
+		}
+		if changes := m.take(); len(changes) == 0 || changes[0].Kind != zebus.PeerSoughtChange || changes[0].Peer.ID != directory.PeerID(0) {
+			t.Errorf("changes %v: the transport does not know that the directory is to be tried although it failed", changes)
+		}
+		pass(5*time.Minute - time.Minute)
+		if n := registrations(o); n != 0 {
+			t.Errorf("registered %d times more, want not before the next silence", n)
+		}
+	})
+	inTown(t, "a peer that is gone and finds no directory comes back soon after one is there again", func(t *testing.T, w *town) {
+		o := w.office(0)
+		m := w.member(directory.ClientConfig{SilenceTimeout: -1})
+		m.join()
+		o.take()
+		w.stop(o.Bus)
+		other := &office{Bus: w.start(w.bus(directory.PeerID(1), endpointOf(1), nowhere{}))}
+		other.tell(m, &directory.PeerDecommissioned{PeerID: selfID})
+		pass(20 * time.Second)
+		w.start(o.Bus)
+		pass(32 * time.Second)
+		if n := registrations(o); n != 1 {
+			t.Errorf("registered %d times, want once", n)
+		}
+	})
 	inTown(t, "peers that the directory has forgotten too are kept until they had time to come back", func(t *testing.T, w *town) {
 		o := w.office(0)
 		m := w.member(directory.ClientConfig{SilenceTimeout: 5 * time.Minute})

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -377,6 +379,79 @@ func TestUnregister(t *testing.T) {
 		close(release)
 		if err := <-done; err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// errDied is why a directory answers nothing more.
+var errDied = errors.New("died")
+
+// dying is a directory that dies whenever it hears something. It counts what it hears.
+func (w *town) dying(m *member, position int) *atomic.Int32 {
+	w.t.Helper()
+	heard := &atomic.Int32{}
+	stop, err := w.network.Listen(endpointOf(position), func([]byte) {
+		heard.Add(1)
+		m.PeerParted(directory.PeerID(position), errDied)
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(stop)
+	return heard
+}
+
+// A directory whose connection is lost is known to give no answer. Its time is not waited for.
+func TestDirectoryParts(t *testing.T) {
+	inTown(t, "unregistering from one that dies ends at once, having tried whether it is back", func(t *testing.T, w *town) {
+		office := w.office(0)
+		m := w.member(directory.ClientConfig{})
+		m.join()
+		w.stop(office.Bus)
+		heard := w.dying(m, 0)
+		start := time.Now()
+		err := m.Unregister(t.Context())
+		if !errors.Is(err, directory.ErrNoDirectory) || !errors.Is(err, zebus.ErrPeerUnreachable) || !errors.Is(err, errDied) {
+			t.Errorf("Unregister() = %v, want ErrNoDirectory, ErrPeerUnreachable and the reason", err)
+		}
+		if took, n := time.Since(start), heard.Load(); took != 0 || n != 2 {
+			t.Errorf("asked %d times in %v, want twice at once", n, took)
+		}
+	})
+	inTown(t, "the next directory is asked when one dies", func(t *testing.T, w *town) {
+		second := w.office(1)
+		m := w.member(directory.ClientConfig{Endpoints: []string{endpointOf(0), endpointOf(1)}})
+		heard := w.dying(m, 0)
+		start := time.Now()
+		m.join()
+		if took := time.Since(start); took != 0 || heard.Load() != 2 || len(second.take()) != 1 {
+			t.Errorf("took %v, want the second directory to be asked at once", took)
+		}
+	})
+	inTown(t, "another peer that parts changes nothing", func(t *testing.T, w *town) {
+		office := w.office(0)
+		m := w.member(directory.ClientConfig{})
+		office.answer(func(context.Context, zebus.Command) error {
+			m.PeerParted("Test.Other.0", errDied)
+			synctest.Wait()
+			return nil
+		})
+		m.join()
+		if n := len(office.take()); n != 1 {
+			t.Errorf("the directory was asked %d times, want once", n)
+		}
+	})
+	inTown(t, "news of a process that was replaced does no harm", func(t *testing.T, w *town) {
+		office := w.office(0)
+		m := w.member(directory.ClientConfig{})
+		m.join()
+		once := sync.OnceFunc(func() { m.PeerParted(directory.PeerID(0), errDied) })
+		office.answer(func(context.Context, zebus.Command) error {
+			once()
+			return nil
+		})
+		if err := m.Update(t.Context(), types(typeA)); err != nil {
+			t.Errorf("Update() = %v", err)
 		}
 	})
 }

@@ -56,19 +56,41 @@ func (c *Client) ask(
 	return refused
 }
 
-// askOne gives one directory its time.
+// askOne gives one directory its time. One that parts meanwhile is asked once more: the news may be old, and a new process
+// have taken its place. Where none has, that is known at once.
 func (c *Client) askOne(
 	ctx context.Context, bus zebus.PeerSender, cmd zebus.Command, d zebus.Peer,
 	await func(context.Context, *zebus.Pending) error,
 ) error {
 	limited, cancel := context.WithTimeout(ctx, c.config.RegistrationTimeout)
 	defer cancel()
-	err := await(limited, bus.SendToAsync(limited, cmd, d))
+	err := c.askOnce(limited, bus, cmd, d, await)
+	if _, parted := errors.AsType[*parting](err); parted {
+		err = c.askOnce(limited, bus, cmd, d, await)
+	}
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		return silence(c.config.RegistrationTimeout)
 	}
 	if ce, ok := errors.AsType[*zebus.CommandError](err); ok && ce.Code == zebus.CodePeerAlreadyExists {
 		return fmt.Errorf("%w: %w; stop that one, or give this one another peer_id", ErrAlreadyExists, ce)
+	}
+	return err
+}
+
+// askOnce sends the command to a directory and waits for the answer. What kept others from it a moment ago is no reason not
+// to try.
+func (c *Client) askOnce(
+	ctx context.Context, bus zebus.PeerSender, cmd zebus.Command, d zebus.Peer,
+	await func(context.Context, *zebus.Pending) error,
+) error {
+	if c.choice.hasFailed(d) {
+		c.changed(zebus.PeerChange{Kind: zebus.PeerSoughtChange, Peer: d})
+	}
+	ctx, forget := c.partings.context(ctx, d.ID)
+	defer forget()
+	err := await(ctx, bus.SendToAsync(ctx, cmd, d))
+	if parting, parted := errors.AsType[*parting](context.Cause(ctx)); parted && errors.Is(err, context.Canceled) {
+		return parting
 	}
 	return err
 }

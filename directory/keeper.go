@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -25,6 +26,10 @@ type keeper struct {
 	gone    bool                  // the peer's own decommission was seen
 	doubted map[zebus.PeerID]bool // nil when nobody is
 	until   time.Time             // when the doubted are forgotten
+
+	// Of the goroutine: what came of the attempts since the last one that worked.
+	failures int
+	again    time.Time // not to be tried before
 }
 
 // start begins to watch over c until stop.
@@ -34,6 +39,7 @@ func (k *keeper) start(c *Client) {
 	k.mu.Lock()
 	k.gone, k.doubted = false, nil
 	k.mu.Unlock()
+	k.failures, k.again = 0, time.Time{}
 	k.wg.Go(func() { k.run(ctx, c) })
 }
 
@@ -72,6 +78,7 @@ func (k *keeper) run(ctx context.Context, c *Client) {
 		case <-ctx.Done():
 			return
 		case <-k.wake:
+			k.again = time.Time{}
 		case <-timer.C:
 		}
 		c.forget(k.expired(time.Now()))
@@ -92,21 +99,31 @@ func (k *keeper) pause(c *Client) time.Duration {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.gone {
+		pause = 0
+	}
+	pause = max(pause, time.Until(k.again))
 	if k.doubted != nil {
 		pause = min(pause, time.Until(k.until))
 	}
 	return max(pause, 0)
 }
 
-// reason returns why the peer must register again, "" when it need not.
+// decommissioned is the reason to register again that only registering ends.
+const decommissioned = "decommissioned"
+
+// reason returns why the peer must register again now, "" when it need not.
 func (k *keeper) reason(c *Client) string {
+	if time.Now().Before(k.again) {
+		return ""
+	}
 	k.mu.Lock()
 	gone := k.gone
 	k.gone = false
 	k.mu.Unlock()
 	switch silence := c.config.SilenceTimeout; {
 	case gone:
-		return "decommissioned"
+		return decommissioned
 	case silence > 0 && c.SincePing() >= silence:
 		return "no ping"
 	default:
@@ -139,20 +156,44 @@ func (c *Client) forget(ids []zebus.PeerID) {
 	}
 }
 
-// restore registers again. What fails is tried again after another time of silence.
+// restore registers again. What fails is tried again later.
 func (k *keeper) restore(ctx context.Context, c *Client, why string) {
 	c.config.Logger.WarnContext(ctx, "registering again", "peer", c.id(), "reason", why, "since_ping", c.SincePing())
 	err := k.register(ctx, c)
-	if ctx.Err() != nil {
-		return
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		k.postpone(c, why, err)
+	default:
+		k.failures, k.again = 0, time.Time{}
+		c.setRegistered(true)
+		c.config.Logger.InfoContext(ctx, "registered again", "peer", c.id())
 	}
-	c.setRegistered(true)
-	if err != nil {
-		c.config.Logger.ErrorContext(ctx, "registering again did not work", "peer", c.id(), "error", err)
-		return
-	}
-	c.config.Logger.InfoContext(ctx, "registered again", "peer", c.id())
 }
+
+// postpone puts a registration off that did not work. A directory that refused the peer will need its time to think
+// otherwise. One that did not answer may come back at any moment, and the peer is cut off until then.
+func (k *keeper) postpone(c *Client, why string, err error) {
+	delay := c.config.SilenceTimeout
+	if delay <= 0 {
+		delay = defaultSilenceTimeout
+	}
+	if _, answered := errors.AsType[*zebus.CommandError](err); !answered {
+		delay = min(delay, retryDelay<<min(k.failures, mostDoublings))
+	}
+	k.failures++
+	k.again = time.Now().Add(delay)
+	k.mu.Lock()
+	k.gone = k.gone || why == decommissioned
+	k.mu.Unlock()
+	c.config.Logger.Error("registering again did not work", "peer", c.id(), "again_in", delay, "error", err)
+}
+
+// retryDelay is the time until a registration is tried again. It doubles so often, to half a minute.
+const (
+	retryDelay    = time.Second
+	mostDoublings = 5
+)
 
 func (k *keeper) register(ctx context.Context, c *Client) error {
 	at := c.clock.next()

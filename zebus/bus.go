@@ -351,7 +351,7 @@ func (b *Bus) peerChanged(c PeerChange) {
 		b.pending.endPeer(c.Peer.ID, ErrPeerRestarted, func(*Pending) bool { return true })
 	case PeerDecommissionedChange:
 		b.awaitLastAnswers(c.Peer.ID)
-	case PeerStoppedChange, PeerUpdatedChange:
+	case PeerStoppedChange, PeerUpdatedChange, PeerSoughtChange:
 	}
 }
 

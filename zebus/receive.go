@@ -164,6 +164,14 @@ func (i *inbound) SendUncertain(to PeerID, n int, err error) {
 	b.config.observer.sendUncertain(to, n, err)
 }
 
+// PeerParted implements [PartingListener]. Commands to the peer go on waiting, because an answer may be on its way; a directory
+// that is asked can be asked again, or another one.
+func (i *inbound) PeerParted(id PeerID, reason error) {
+	if d, ok := i.config.directory.(PartingListener); ok {
+		d.PeerParted(id, reason)
+	}
+}
+
 func (b *Bus) undelivered(to PeerID, id MessageID, err error) {
 	b.config.logger.Debug("message not delivered", "peer", to, "id", id, "error", err)
 	b.config.observer.sendFailed(to, id, err)

@@ -65,6 +65,13 @@ type Inbound interface {
 	SendUncertain(to PeerID, n int, err error)
 }
 
+// A PartingListener hears of peers that will answer nothing more of what they were asked: the connection to them died, or they took
+// leave. An [Inbound] may be one, and so may a [Directory], to which a bus passes it on.
+type PartingListener interface {
+	// PeerParted says why. It must not wait, and may be called from any goroutine, but not from within Send.
+	PeerParted(id PeerID, reason error)
+}
+
 // PeerChange is news about another peer.
 type PeerChange struct {
 	Kind PeerChangeKind
@@ -80,6 +87,7 @@ const (
 	PeerStoppedChange                                  // it left and will be back: a persistent peer
 	PeerUpdatedChange                                  // its subscriptions changed, or whether it responds
 	PeerDecommissionedChange                           // it is gone
+	PeerSoughtChange                                   // it is to be tried now, although it could not be reached a moment ago
 )
 
 // String returns the change as a verb for logs.
@@ -93,6 +101,8 @@ func (k PeerChangeKind) String() string {
 		return "updated"
 	case PeerDecommissionedChange:
 		return "decommissioned"
+	case PeerSoughtChange:
+		return "sought"
 	default:
 		return "unknown"
 	}

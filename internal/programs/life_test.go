@@ -127,9 +127,9 @@ func TestDirectoryComesBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			n := newNetwork(t)
-			service := n.service("ZEBUS_DIRECTORY_SILENCE_TIMEOUT=1s", "ZEBUS_REGISTRATION_TIMEOUT=1s",
-				"ZEBUS_CLOSED_STATE_DURATION_AFTER_CONNECT_FAILURE=100ms") // the first attempt may come too early
+			service := n.service("ZEBUS_DIRECTORY_SILENCE_TIMEOUT=1s", "ZEBUS_REGISTRATION_TIMEOUT=1s")
 			end(n.directory)
+			service.await(`"registering again did not work" peer=Abc\.Echo\.0 again_in=\S+ error="\S+: no directory took the command .*refused`)
 			n.open()
 			service.await(`"registering again" peer=Abc\.Echo\.0 reason="no ping"`)
 			service.await(`"registered again" peer=Abc\.Echo\.0`)
@@ -153,6 +153,31 @@ func TestServiceStopsWithoutItsDirectory(t *testing.T) {
 	}
 	service.await(`msg=unregister peer=Abc\.Echo\.0 error="directory: no directory took the command UnregisterPeerCommand; ` +
 		`Abc\.Zebus\.DirectoryService\.0 at \S+: refused`)
+}
+
+// A service that stops together with its directory is not answered any more, whatever had become of its last command.
+func TestServiceStopsWithItsDirectory(t *testing.T) {
+	t.Parallel()
+	t.Run("which is killed before it has read that the service leaves", func(t *testing.T) {
+		t.Parallel()
+		n := newNetwork(t)
+		service := n.service()
+		n.directory.signal(syscall.SIGSTOP)
+		service.signal(syscall.SIGTERM)
+		service.await("peer stopping")
+		n.directory.kill()
+		wantEnd(t, service, syscall.SIGCONT, 0, `msg=unregister peer=Abc\.Echo\.0 error="directory: no directory took the command`)
+	})
+	for range 5 { // who is first decides how
+		t.Run("which is interrupted by the same key", func(t *testing.T) {
+			t.Parallel()
+			n := newNetwork(t)
+			service := n.service()
+			n.directory.signal(syscall.SIGINT)
+			wantEnd(t, service, syscall.SIGINT, 0, "peer stopping")
+			wantEnd(t, n.directory, syscall.SIGCONT, 0, "directory stopping")
+		})
+	}
 }
 
 // On one host a new process takes the place of the old one of the same name.

@@ -143,7 +143,7 @@ func (t *Transport) PeerChanged(c zebus.PeerChange) {
 		t.forget(c.Peer.ID, zebus.ErrPeerRestarted)
 	case zebus.PeerDecommissionedChange:
 		t.forget(c.Peer.ID, zebus.ErrPeerGone)
-	case zebus.PeerStoppedChange, zebus.PeerUpdatedChange:
+	case zebus.PeerStoppedChange, zebus.PeerUpdatedChange, zebus.PeerSoughtChange:
 	}
 }
 

@@ -48,6 +48,7 @@ type recorder struct {
 	messages  []zebus.TransportMessage
 	failures  []failure
 	uncertain []uncertainty
+	parted    []zebus.PeerID
 	onReceive func([]zebus.TransportMessage)
 }
 
@@ -78,6 +79,13 @@ func (r *recorder) SendUncertain(to zebus.PeerID, n int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.uncertain = append(r.uncertain, uncertainty{to, n, err})
+	r.changed.Broadcast()
+}
+
+func (r *recorder) PeerParted(id zebus.PeerID, _ error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.parted = append(r.parted, id)
 	r.changed.Broadcast()
 }
 

@@ -167,6 +167,11 @@ func (o *outbound) restarted(id zebus.PeerID, endpoint string) {
 	o.with(id, func(p *peer) { p.restarted(endpoint) })
 }
 
+// reopen ends the closed state of a peer.
+func (o *outbound) reopen(id zebus.PeerID) {
+	o.with(id, func(p *peer) { p.breaker.open() })
+}
+
 // leaves notes that a peer at an endpoint has left: Stop does not wait for it.
 func (o *outbound) leaves(id zebus.PeerID, endpoint string) {
 	o.with(id, func(p *peer) {

@@ -162,6 +162,7 @@ func (p *peer) lost(l *link, reason error) {
 	p.out.log.Log(context.Background(), l.partingLevel(), "connection lost", "peer", p.id, "endpoint", l.endpoint)
 	p.detach(l, 0)
 	p.out.reports.uncertain(p.id, uncertain, reason)
+	p.out.reports.parted(p.id, reason)
 	p.moveQueue(l)
 }
 

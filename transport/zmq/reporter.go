@@ -20,12 +20,13 @@ type reporter struct {
 	closing bool
 }
 
-// A report is one call of the bus: SendFailed, or SendUncertain when n is positive.
+// A report is one call of the bus: SendFailed, SendUncertain when n is positive, or PeerParted.
 type report struct {
-	to  zebus.PeerID
-	id  zebus.MessageID
-	n   int
-	err error
+	to     zebus.PeerID
+	id     zebus.MessageID
+	n      int
+	parted bool
+	err    error
 }
 
 func newReporter(in zebus.Inbound) *reporter {
@@ -55,6 +56,14 @@ func (r *reporter) uncertain(to zebus.PeerID, n int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.pending = append(r.pending, report{to: to, n: n, err: err})
+	r.changed.Signal()
+}
+
+// parted reports that a peer will answer nothing more.
+func (r *reporter) parted(id zebus.PeerID, reason error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pending = append(r.pending, report{to: id, parted: true, err: reason})
 	r.changed.Signal()
 }
 
@@ -93,9 +102,14 @@ func (r *reporter) next() []report {
 }
 
 func (r *reporter) tell(what *report) {
-	if what.n > 0 {
+	switch {
+	case what.parted:
+		if l, ok := r.in.(zebus.PartingListener); ok {
+			l.PeerParted(what.to, what.err)
+		}
+	case what.n > 0:
 		r.in.SendUncertain(what.to, what.n, what.err)
-		return
+	default:
+		r.in.SendFailed(what.id, what.to, what.err)
 	}
-	r.in.SendFailed(what.id, what.to, what.err)
 }

@@ -122,10 +122,14 @@ func (r *run) control(m *zebus.TransportMessage) {
 	r.answerEndOfStream(m.Originator)
 }
 
+// errLeft is why a peer that has said EndOfStream answers nothing more: its answers came before that.
+var errLeft = fmt.Errorf("it has stopped: %w", zebus.ErrPeerGone)
+
 // answerEndOfStream tells a peer that takes leave that everything it sent was read, known or not. Its socket is kept
 // for a while: what is handled now may still be answered.
 func (r *run) answerEndOfStream(from zebus.Originator) {
 	r.outbound.answered(from.SenderID) // before the answer: whoever has that may be gone
+	r.reports.parted(from.SenderID, errLeft)
 	r.outbound.leaves(from.SenderID, from.SenderEndpoint)
 	ack := transport.NewEndOfStreamAck(r.ids.Next(), r.from)
 	if err := r.outbound.sendOwn(from.SenderID, from.SenderEndpoint, ack); err != nil {
@@ -158,6 +162,8 @@ func (r *run) peerChanged(c zebus.PeerChange) {
 		}
 	case zebus.PeerStoppedChange:
 		r.outbound.leaves(id, c.Peer.Endpoint)
+	case zebus.PeerSoughtChange:
+		r.outbound.reopen(id)
 	case zebus.PeerUpdatedChange:
 	}
 }

@@ -4,6 +4,7 @@ package zmq_test
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -79,6 +80,9 @@ func TestClosedAfterConnectFailure(t *testing.T) {
 		{"is tried again when it registers", time.Hour, func(_ *testing.T, a, b *node) {
 			a.PeerChanged(zebus.PeerChange{Kind: zebus.PeerStartedChange, Peer: b.peer()})
 		}},
+		{"is tried again when it is sought", time.Hour, func(_ *testing.T, a, b *node) {
+			a.PeerChanged(zebus.PeerChange{Kind: zebus.PeerSoughtChange, Peer: b.peer()})
+		}},
 		{"is tried again when it sends something", time.Hour, func(t *testing.T, a, b *node) {
 			t.Helper()
 			b.send(t, "here I am", a.peer())
@@ -123,6 +127,24 @@ func sendUntilTaken(t *testing.T, n *node, content string, to zebus.Peer) {
 
 func TestConnectionLost(t *testing.T) {
 	t.Parallel()
+	t.Run("the bus hears of a connection that dies, whether or not anything is lost with it", func(t *testing.T) {
+		t.Parallel()
+		server := listenRaw(t)
+		a := startNode(t, "Test.A.0", quick())
+		a.send(t, "x", zebus.Peer{ID: "Test.Raw.0", Endpoint: server.endpoint()})
+		p := server.accept(t)
+		p.readFrame(t)
+		_ = p.Close()
+		a.await(t, "parting", func() bool { return slices.Equal(a.parted, []zebus.PeerID{"Test.Raw.0"}) })
+	})
+	t.Run("the bus hears of a peer that stops, which says so before its connections end", func(t *testing.T) {
+		t.Parallel()
+		a, b := startNode(t, "Test.A.0", quick()), startNode(t, "Test.B.0", quick())
+		b.send(t, "x", a.peer())
+		a.received(t, 1)
+		b.stop(t)
+		a.await(t, "parting", func() bool { return len(a.parted) > 0 && a.parted[0] == "Test.B.0" })
+	})
 	t.Run("messages on a connection that dies are uncertain, and the next makes a new one", func(t *testing.T) {
 		t.Parallel()
 		server := listenRaw(t)
