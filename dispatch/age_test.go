@@ -24,7 +24,7 @@ func TestAgeOfQueues(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, tc.config, func(t *testing.T, r *rig) {
 				next := make(chan struct{})
-				r.handle("A", "", func(*dispatch.Turn, *note) { <-next })
+				r.handle("A", "", func(dispatch.Turn, *note) { <-next })
 				r.Start()
 				for range 5 { // one is at work; two are taken at a time, the others are in the backlog
 					r.send("A")

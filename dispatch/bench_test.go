@@ -81,7 +81,7 @@ func renew(messages []message, route *dispatch.Route) {
 	}
 }
 
-func lendOnce(turn *dispatch.Turn, _ []*dispatch.Entry) {
+func lendOnce(turn dispatch.Turn, _ []*dispatch.Entry) {
 	turn.Lend()
 	turn.Reclaim()
 }
@@ -97,7 +97,7 @@ func newQueueBench(b *testing.B, inv dispatch.Invoker) *queueBench {
 	b.Helper()
 	q := &queueBench{dispatcher: dispatch.New(dispatch.Config{})}
 	if inv.Invoke == nil {
-		inv.Invoke = func(_ *dispatch.Turn, batch []*dispatch.Entry) { q.runs += len(batch) }
+		inv.Invoke = func(_ dispatch.Turn, batch []*dispatch.Entry) { q.runs += len(batch) }
 	}
 	q.dispatcher.Add("T", &inv)
 	q.route = q.dispatcher.Resolve("T")

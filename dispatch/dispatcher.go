@@ -105,7 +105,7 @@ func (d *Dispatcher) queue(name string) *queue {
 // An invoker may dispatch. An entry for its own queue is queued like any other.
 func (d *Dispatcher) Dispatch(batch []*Entry) {
 	d.stamp(batch)
-	if len(batch) == 1 && d.dispatchOne(batch[0]) {
+	if len(batch) == 1 && (d.dispatchOne(batch[0]) || d.DispatchInline(batch[0])) {
 		return
 	}
 	s := d.sortings.Get().(*sorting) //nolint:forcetypeassert // nothing else is in it
@@ -135,7 +135,7 @@ func (d *Dispatcher) dispatchOne(e *Entry) bool {
 	}
 	e.alone = true
 	var refused []refusal
-	to.queue.push([]item{{e, to.inv}}, &refused)
+	to.queue.push([]item{{e, to}}, &refused)
 	d.refuse(refused)
 	return true
 }

@@ -1,6 +1,7 @@
 package dispatch_test
 
 import (
+	"runtime"
 	"slices"
 	"strconv"
 	"testing"
@@ -14,8 +15,8 @@ func TestQueues(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			gate := make(chan struct{})
 			order := map[string][]int{}
-			r.handle("Slow", "slow", func(_ *dispatch.Turn, n *note) { <-gate; order["slow"] = append(order["slow"], n.id) })
-			r.handle("Fast", "fast", func(_ *dispatch.Turn, n *note) { order["fast"] = append(order["fast"], n.id) })
+			r.handle("Slow", "slow", func(_ dispatch.Turn, n *note) { <-gate; order["slow"] = append(order["slow"], n.id) })
+			r.handle("Fast", "fast", func(_ dispatch.Turn, n *note) { order["fast"] = append(order["fast"], n.id) })
 			r.Start()
 			r.send("Slow", "Fast", "Slow", "Fast")
 			r.send("Fast", "Slow")
@@ -35,7 +36,7 @@ func TestQueues(t *testing.T) {
 	})
 	t.Run("J18 what is dispatched before start waits for it", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-			r.handle("A", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+			r.handle("A", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 			r.send("A", "A")
 			synctest.Wait()
 			if got := r.written(); len(got) > 0 {
@@ -51,7 +52,7 @@ func TestQueues(t *testing.T) {
 	t.Run("names that differ in case, and no name, are one queue", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			for i, name := range []string{"Orders", "ORDERS", "", "defaultqueue"} {
-				r.handle(strconv.Itoa(i), name, func(*dispatch.Turn, *note) {})
+				r.handle(strconv.Itoa(i), name, func(dispatch.Turn, *note) {})
 			}
 			var names []string
 			for _, q := range r.Stats().Queues {
@@ -64,8 +65,8 @@ func TestQueues(t *testing.T) {
 	})
 	t.Run("a message that a handler sends to its own queue runs after it", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-			r.handle("Outer", "", func(_ *dispatch.Turn, n *note) { r.sendLocal("Inner"); r.write(n.id) })
-			r.handle("Inner", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+			r.handle("Outer", "", func(_ dispatch.Turn, n *note) { r.sendLocal("Inner"); r.write(n.id) })
+			r.handle("Inner", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 			r.Start()
 			r.send("Outer")
 			r.stop()
@@ -81,7 +82,7 @@ func TestInvokers(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			gates := []chan struct{}{make(chan struct{}), make(chan struct{})}
 			for i, gate := range gates {
-				r.handle("A", "queue"+strconv.Itoa(i), func(*dispatch.Turn, *note) { <-gate })
+				r.handle("A", "queue"+strconv.Itoa(i), func(dispatch.Turn, *note) { <-gate })
 			}
 			r.Start()
 			n := r.send("A")[0]
@@ -100,7 +101,7 @@ func TestInvokers(t *testing.T) {
 			odd := func(e *dispatch.Entry) bool { return noteOf(e).id%2 == 1 }
 			never := func(*dispatch.Entry) bool { return false }
 			for _, accepts := range []func(*dispatch.Entry) bool{odd, never} {
-				r.Add("A", &dispatch.Invoker{Accepts: accepts, Invoke: func(_ *dispatch.Turn, batch []*dispatch.Entry) {
+				r.Add("A", &dispatch.Invoker{Accepts: accepts, Invoke: func(_ dispatch.Turn, batch []*dispatch.Entry) {
 					r.write(noteOf(batch[0]).id)
 				}})
 			}
@@ -124,7 +125,7 @@ func TestInvokers(t *testing.T) {
 	t.Run("an invoker gets messages from Add until it is removed", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			r.Start()
-			inv := &dispatch.Invoker{Invoke: func(_ *dispatch.Turn, b []*dispatch.Entry) { r.write(noteOf(b[0]).id) }}
+			inv := &dispatch.Invoker{Invoke: func(_ dispatch.Turn, b []*dispatch.Entry) { r.write(noteOf(b[0]).id) }}
 			r.send("A")
 			remove, removeTwin := r.Add("A", inv), r.Add("A", inv)
 			r.send("A")
@@ -147,8 +148,8 @@ func TestInvokers(t *testing.T) {
 func TestInline(t *testing.T) {
 	t.Run("an inline handler runs within Dispatch, between its neighbours, also before start", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-			r.handle("Queued", "", func(*dispatch.Turn, *note) {})
-			inv := &dispatch.Invoker{Inline: true, Invoke: func(turn *dispatch.Turn, _ []*dispatch.Entry) {
+			r.handle("Queued", "", func(dispatch.Turn, *note) {})
+			inv := &dispatch.Invoker{Inline: true, Invoke: func(turn dispatch.Turn, _ []*dispatch.Entry) {
 				if !turn.Inline() || turn.Lend() {
 					t.Error("the turn of an inline handler is not inline, or was lent")
 				}
@@ -166,8 +167,8 @@ func TestInline(t *testing.T) {
 	})
 	t.Run("a message with inline and queued handlers is done after both", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(_ *testing.T, r *rig) {
-			r.Add("A", &dispatch.Invoker{Inline: true, Invoke: func(*dispatch.Turn, []*dispatch.Entry) { r.write(1) }})
-			r.handle("A", "", func(*dispatch.Turn, *note) { r.write(2) })
+			r.Add("A", &dispatch.Invoker{Inline: true, Invoke: func(dispatch.Turn, []*dispatch.Entry) { r.write(1) }})
+			r.handle("A", "", func(dispatch.Turn, *note) { r.write(2) })
 			r.Start()
 			r.send("A")
 			r.stop()
@@ -181,7 +182,7 @@ func TestInline(t *testing.T) {
 func TestBatches(t *testing.T) {
 	// batches records the sizes in which an invoker got its messages.
 	batches := func(r *rig, typeName string, maximum int) {
-		r.Add(typeName, &dispatch.Invoker{MaxBatch: maximum, Invoke: func(_ *dispatch.Turn, batch []*dispatch.Entry) {
+		r.Add(typeName, &dispatch.Invoker{MaxBatch: maximum, Invoke: func(_ dispatch.Turn, batch []*dispatch.Entry) {
 			if !slices.IsSortedFunc(batch, func(a, b *dispatch.Entry) int { return noteOf(a).id - noteOf(b).id }) {
 				r.t.Error("batch is not in order")
 			}
@@ -207,7 +208,7 @@ func TestBatches(t *testing.T) {
 				batches(r, "A", tc.maximum)
 				batches(r, "B", tc.maximum)
 				gate := make(chan struct{})
-				r.handle("Busy", "", func(*dispatch.Turn, *note) { <-gate })
+				r.handle("Busy", "", func(dispatch.Turn, *note) { <-gate })
 				r.Start()
 				r.send("Busy")
 				synctest.Wait()
@@ -224,7 +225,7 @@ func TestBatches(t *testing.T) {
 	}
 	t.Run("an invoker of two types gets no batch of both", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-			inv := &dispatch.Invoker{MaxBatch: 10, Invoke: func(_ *dispatch.Turn, batch []*dispatch.Entry) { r.write(len(batch)) }}
+			inv := &dispatch.Invoker{MaxBatch: 10, Invoke: func(_ dispatch.Turn, batch []*dispatch.Entry) { r.write(len(batch)) }}
 			r.Add("A", inv)
 			r.Add("B", inv)
 			r.send("A", "A", "B")
@@ -241,8 +242,8 @@ func TestPurge(t *testing.T) {
 	t.Run("J22 a purge counts what waited in all queues, also what was taken already", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			gate := make(chan struct{})
-			r.handle("A", "a", func(_ *dispatch.Turn, n *note) { <-gate; r.write(n.id) })
-			r.handle("B", "b", func(_ *dispatch.Turn, n *note) { <-gate; r.write(n.id) })
+			r.handle("A", "a", func(_ dispatch.Turn, n *note) { <-gate; r.write(n.id) })
+			r.handle("B", "b", func(_ dispatch.Turn, n *note) { <-gate; r.write(n.id) })
 			r.Start()
 			notes := r.send("A", "A", "B", "B") // one lock per queue: each takes both at once
 			synctest.Wait()
@@ -264,6 +265,59 @@ func TestPurge(t *testing.T) {
 			slices.Sort(got)
 			if !slices.Equal(got, []int{0, 2, 5}) {
 				t.Errorf("ran %v, want [0 2 5]", got)
+			}
+		})
+	})
+}
+
+func TestDispatchInline(t *testing.T) {
+	t.Run("an entry whose handlers are all inline is done when the call returns, whatever they do", func(t *testing.T) {
+		for _, end := range []func(){func() {}, func() { panic("bad") }, runtime.Goexit} {
+			bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
+				r.Add("A", &dispatch.Invoker{Name: "first", Inline: true, Invoke: func(dispatch.Turn, []*dispatch.Entry) { end() }})
+				r.Add("A", &dispatch.Invoker{Inline: true, Invoke: func(_ dispatch.Turn, b []*dispatch.Entry) { r.write(noteOf(b[0]).id) }})
+				r.Start()
+				n := r.note("A")
+				ended := make(chan struct{})
+				go func() {
+					defer close(ended)
+					r.DispatchInline(&n.Entry)
+				}()
+				<-ended
+				if got := r.written(); !slices.Equal(got, []int{n.id}) || n.done != 1 {
+					t.Errorf("second handler ran %v, done %d times; want both once", got, n.done)
+				}
+				r.stop()
+			})
+		}
+	})
+	t.Run("an entry that has to be queued somewhere, or that nobody takes, is left alone", func(t *testing.T) {
+		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
+			r.Add("A", &dispatch.Invoker{Inline: true, Invoke: func(dispatch.Turn, []*dispatch.Entry) { t.Error("ran") }})
+			r.handle("A", "", func(dispatch.Turn, *note) { t.Error("ran on the queue") })
+			r.Start()
+			for _, typeName := range []string{"A", "Nobody's"} {
+				if n := (&note{}); r.DispatchInline(&dispatch.Entry{Route: r.Resolve(typeName), Job: n}) || n.done > 0 {
+					t.Errorf("DispatchInline() of %s = true, want false and nothing done", typeName)
+				}
+			}
+			r.stop()
+		})
+	})
+}
+
+func TestRouteOnly(t *testing.T) {
+	t.Run("an entry for some of the handlers of its type reaches those alone", func(t *testing.T) {
+		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
+			wanted := r.handle("A", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
+			r.handle("A", "", func(dispatch.Turn, *note) { t.Error("ran") })
+			r.Start()
+			n := r.note("A")
+			n.Route = n.Route.Only(func(inv *dispatch.Invoker) bool { return inv == wanted })
+			r.dispatch(n)
+			r.stop()
+			if got := r.written(); !slices.Equal(got, []int{n.id}) || !n.Route.Handled() {
+				t.Errorf("ran %v, want once", got)
 			}
 		})
 	})

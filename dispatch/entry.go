@@ -9,9 +9,8 @@ import (
 // in the struct that holds the message and is its Job, so that a message costs one
 // allocation.
 //
-// Route, Job, Size and Local are set before Dispatch and not changed afterwards. An
-// Entry is dispatched once and not used again, even after Done: a goroutine that a
-// handler left behind may still hold its [Turn], and that is part of the Entry.
+// Route, Job, Size and Local are set before Dispatch and not changed until Done. From the
+// call of Done on nobody but its owner knows the Entry: it may be dispatched again.
 type Entry struct {
 	// Route says who handles the entry. With nil, nobody does.
 	Route *Route
@@ -25,9 +24,9 @@ type Entry struct {
 	// while the dispatcher stops, because handlers that finish may send them.
 	Local bool
 
-	alone bool          // one queue only: nobody else counts left or uses turn
+	alone bool          // one queue only: nobody else counts left
 	left  atomic.Int32  // invokers that have yet to finish, unless alone
-	turn  Turn          // of the one invoker, if alone
+	self  [1]*Entry     // the batch of DispatchInline
 	since time.Duration // when it was dispatched, by Dispatcher.clock; 0 without Config.Ages
 }
 
@@ -54,18 +53,10 @@ type Job interface {
 // An item is an entry waiting for one of its invokers.
 type item struct {
 	entry *Entry
-	inv   *Invoker
+	to    *queued
 }
 
 // finished takes one invoker off the entry's count, and says whether it was the last.
 func (e *Entry) finished() bool {
 	return e.alone || e.left.Add(-1) == 0
-}
-
-// newTurn returns a turn for one run of e: e's own if it has only one.
-func (e *Entry) newTurn() *Turn {
-	if e.alone {
-		return &e.turn
-	}
-	return new(Turn)
 }

@@ -20,7 +20,7 @@ func (o *order) Done()                                   { fmt.Println("order", 
 
 func Example() {
 	d := dispatch.New(dispatch.Config{})
-	d.Add("Order", &dispatch.Invoker{Name: "Shop", Queue: "orders", Invoke: func(_ *dispatch.Turn, batch []*dispatch.Entry) {
+	d.Add("Order", &dispatch.Invoker{Name: "Shop", Queue: "orders", Invoke: func(_ dispatch.Turn, batch []*dispatch.Entry) {
 		fmt.Println("handling order", batch[0].Job.(*order).id)
 	}})
 	route := d.Resolve("Order") // once

@@ -40,8 +40,8 @@ func TestFailures(t *testing.T) {
 	for name, tc := range ends {
 		t.Run("J19 after a handler that "+name+" the next message runs", func(t *testing.T) {
 			bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-				r.handle("Bad", "", func(*dispatch.Turn, *note) { tc.end() })
-				r.handle("Good", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+				r.handle("Bad", "", func(dispatch.Turn, *note) { tc.end() })
+				r.handle("Good", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 				r.Start()
 				notes := r.send("Bad", "Good", "Bad", "Good")
 				r.stop()
@@ -54,7 +54,7 @@ func TestFailures(t *testing.T) {
 		})
 		t.Run("J25 every message of a batch whose handler "+name+" has the error and is done", func(t *testing.T) {
 			bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-				r.Add("A", &dispatch.Invoker{MaxBatch: 10, Invoke: func(*dispatch.Turn, []*dispatch.Entry) { tc.end() }})
+				r.Add("A", &dispatch.Invoker{MaxBatch: 10, Invoke: func(dispatch.Turn, []*dispatch.Entry) { tc.end() }})
 				notes := r.send("A", "A", "A")
 				r.Start()
 				r.stop()
@@ -65,9 +65,9 @@ func TestFailures(t *testing.T) {
 		})
 		t.Run("the rest of a batch is dispatched when an inline handler "+name, func(t *testing.T) {
 			bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-				r.Add("Bad", &dispatch.Invoker{Inline: true, Invoke: func(*dispatch.Turn, []*dispatch.Entry) { tc.end() }})
-				r.Add("Bad", &dispatch.Invoker{Inline: true, Invoke: func(_ *dispatch.Turn, b []*dispatch.Entry) { r.write(noteOf(b[0]).id) }})
-				r.handle("Good", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+				r.Add("Bad", &dispatch.Invoker{Inline: true, Invoke: func(dispatch.Turn, []*dispatch.Entry) { tc.end() }})
+				r.Add("Bad", &dispatch.Invoker{Inline: true, Invoke: func(_ dispatch.Turn, b []*dispatch.Entry) { r.write(noteOf(b[0]).id) }})
+				r.handle("Good", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 				r.Start()
 				notes := []*note{r.note("Bad"), r.note("Good"), r.note("Bad"), r.note("Good")}
 				go r.dispatch(notes...) // a goroutine that may exit
@@ -86,7 +86,7 @@ func TestFailures(t *testing.T) {
 			var reported []error
 			config := dispatch.Config{OnPanic: func(_ string, err error) { reported = append(reported, err) }}
 			bubble(t, config, func(t *testing.T, r *rig) {
-				r.handle("A", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+				r.handle("A", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 				r.Start()
 				bad := r.note("A")
 				bad.onDone = tc.end
@@ -103,7 +103,7 @@ func TestFailures(t *testing.T) {
 	}
 	t.Run("the error of a panic shows its value and where it was", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-			r.handle("A", "", func(*dispatch.Turn, *note) { explode() })
+			r.handle("A", "", func(dispatch.Turn, *note) { explode() })
 			r.Start()
 			n := r.send("A")[0]
 			r.stop()
@@ -118,7 +118,7 @@ func TestFailures(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			r.Add("A", &dispatch.Invoker{
 				Accepts: func(*dispatch.Entry) bool { panic(errBoom) },
-				Invoke:  func(*dispatch.Turn, []*dispatch.Entry) { t.Error("invoked") },
+				Invoke:  func(dispatch.Turn, []*dispatch.Entry) { t.Error("invoked") },
 			})
 			r.Start()
 			n := r.send("A")[0]

@@ -70,8 +70,8 @@ func newRig(t *testing.T, config dispatch.Config) *rig {
 }
 
 // handle adds an invoker that calls f for every message.
-func (r *rig) handle(typeName, queue string, f func(t *dispatch.Turn, n *note)) *dispatch.Invoker {
-	inv := &dispatch.Invoker{Name: typeName + "Handler", Queue: queue, Invoke: func(t *dispatch.Turn, batch []*dispatch.Entry) {
+func (r *rig) handle(typeName, queue string, f func(t dispatch.Turn, n *note)) *dispatch.Invoker {
+	inv := &dispatch.Invoker{Name: typeName + "Handler", Queue: queue, Invoke: func(t dispatch.Turn, batch []*dispatch.Entry) {
 		for _, e := range batch {
 			f(t, noteOf(e))
 		}

@@ -8,6 +8,22 @@ import "sync/atomic"
 // within the limit.
 const lentBytes = 8 << 10
 
+// smallChange is how many bytes of handled entries a queue without limits of its own gives back together, while it
+// has more to do: what all queues share is touched by every processor.
+const smallChange = 64 << 10
+
+// slackOf returns the slack of a queue: none where that would be felt.
+func (c Config) slackOf(queue string) int64 {
+	switch {
+	case c.Queues[queueKey(queue)] != (QueueConfig{}):
+		return 0
+	case c.MemoryLimit < 0:
+		return smallChange
+	default:
+		return min(smallChange, c.MemoryLimit/1024)
+	}
+}
+
 // A budget is memory that all queues share.
 type budget struct {
 	limit int64 // bytes; negative means none
@@ -46,7 +62,7 @@ func (q *queue) admitLocked(items []item, refused *[]refusal) []item {
 	admitted := items[:0]
 	for _, it := range items {
 		if limit, maximum := q.reachedLocked(it, len(admitted)); limit != "" {
-			*refused = append(*refused, refusal{it, &LimitError{q.name, it.inv.Name, limit, maximum}})
+			*refused = append(*refused, refusal{it, &LimitError{q.name, it.to.inv.Name, limit, maximum}})
 			continue
 		}
 		q.bytes.Add(int64(it.entry.Size))

@@ -53,7 +53,7 @@ func TestLimits(t *testing.T) {
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, tc.config, func(t *testing.T, r *rig) {
-				r.handle("A", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+				r.handle("A", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 				notes := r.sized(tc.sizes...)
 				got := refused(notes)
 				if !slices.Equal(got, tc.want) {
@@ -72,7 +72,7 @@ func TestLimits(t *testing.T) {
 	}
 	t.Run("the error says which limit was reached", func(t *testing.T) {
 		r := newRig(t, dispatch.Config{MemoryLimit: 10})
-		r.handle("A", "orders", func(*dispatch.Turn, *note) {})
+		r.handle("A", "orders", func(dispatch.Turn, *note) {})
 		_, rejected, _ := r.sized(11)[0].told()
 		want := dispatch.LimitError{Queue: "orders", Handler: "AHandler", Limit: dispatch.LimitMemory, Max: 10}
 		if got, ok := errors.AsType[*dispatch.LimitError](rejected[0]); !ok || *got != want {
@@ -84,8 +84,8 @@ func TestLimits(t *testing.T) {
 	})
 	t.Run("a message that one queue rejects goes on in the others", func(t *testing.T) {
 		bubble(t, dispatch.Config{Queues: map[string]dispatch.QueueConfig{"full": {MaxBytes: 1}}}, func(t *testing.T, r *rig) {
-			r.handle("A", "full", func(*dispatch.Turn, *note) { t.Error("ran on the full queue") })
-			r.handle("A", "free", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+			r.handle("A", "full", func(dispatch.Turn, *note) { t.Error("ran on the full queue") })
+			r.handle("A", "free", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 			n := r.sized(2)[0]
 			wantRejected(t, n, dispatch.ErrQueueFull)
 			if _, _, done := n.told(); done != 0 {
@@ -101,7 +101,7 @@ func TestLimits(t *testing.T) {
 	t.Run("a message counts until its handler has returned, also while that waits", func(t *testing.T) {
 		bubble(t, dispatch.Config{Queues: queue(dispatch.QueueConfig{MaxBytes: 100, MaxMessages: 1})}, func(t *testing.T, r *rig) {
 			reply := make(chan struct{})
-			r.handle("A", "", func(turn *dispatch.Turn, _ *note) { wait(turn, reply) })
+			r.handle("A", "", func(turn dispatch.Turn, _ *note) { wait(turn, reply) })
 			r.Start()
 			r.sized(60)
 			synctest.Wait()
@@ -124,7 +124,7 @@ func TestLimits(t *testing.T) {
 	t.Run("a flood of small messages to handlers that wait is bounded", func(t *testing.T) {
 		bubble(t, dispatch.Config{MemoryLimit: 1 << 20}, func(t *testing.T, r *rig) {
 			reply := make(chan struct{})
-			r.handle("A", "", func(turn *dispatch.Turn, _ *note) { wait(turn, reply) })
+			r.handle("A", "", func(turn dispatch.Turn, _ *note) { wait(turn, reply) })
 			r.Start()
 			for range 1000 {
 				r.sized(10)

@@ -19,12 +19,13 @@ import (
 // Invariants, whenever mu is free:
 //   - the turn is free only if nothing waits or the dispatcher does not run
 //   - the turn is free only if no handler waits to take it back
-//   - a handler is in lent.turns from its first Lend until it has ended
+//   - a handler is in lent.leases from its first Lend until it has ended
 type queue struct {
 	name   string
 	index  int // in Dispatcher.queues
 	config QueueConfig
 	memory *budget
+	slack  int64 // bytes of handled entries that may be given back a little later
 	life   *life
 	wg     *sync.WaitGroup // of the dispatcher's workers
 
@@ -41,11 +42,11 @@ type queue struct {
 	backlog backlog         // what was not taken yet
 	taken   []item          // replaced under mu by the holder of the turn
 	since   []time.Duration // of taken, when each was dispatched; empty without Config.Ages
-	reclaim []*Turn         // handlers that wait to take the turn back, in order
+	reclaim []*lease        // of handlers that wait to take the turn back, in order
 	spare   *worker         // of a goroutine that ended
 	lent    struct {
-		turns   map[*Turn]struct{}
-		entries int // of those turns
+		leases  map[*lease]struct{}
+		entries int // of those handlers
 	}
 }
 
@@ -53,9 +54,9 @@ func newQueue(name string, index int, d *Dispatcher) *queue {
 	q := &queue{
 		name: name, index: index, config: d.config.Queues[queueKey(name)],
 		memory: &d.memory, life: &d.life, wg: &d.workers, onPanic: d.config.OnPanic,
-		taken: make([]item, 0, d.config.BatchSize), clock: d.clock,
+		taken: make([]item, 0, d.config.BatchSize), clock: d.clock, slack: d.config.slackOf(name),
 	}
-	q.lent.turns = make(map[*Turn]struct{})
+	q.lent.leases = make(map[*lease]struct{})
 	return q
 }
 
@@ -87,9 +88,19 @@ func (q *queue) lengthLocked() int {
 	return q.backlog.count + len(q.taken) - int(q.claimed.Load())
 }
 
+// emptied says whether nothing is left of what was taken. The caller has the turn.
+func (q *queue) emptied() bool { return int(q.claimed.Load()) == len(q.taken) }
+
+// runs notes whose batch was claimed. Mostly that is whose the one before was, and a look costs less than a store.
+func (q *queue) runs(inv *Invoker) {
+	if q.running.Load() != inv {
+		q.running.Store(inv)
+	}
+}
+
 // idleLocked says whether no handler of the queue is running or lent, and none waits to.
 func (q *queue) idleLocked() bool {
-	return !q.held && len(q.lent.turns) == 0 && q.lengthLocked() == 0
+	return !q.held && len(q.lent.leases) == 0 && q.lengthLocked() == 0
 }
 
 // claim gives w the next batch. Without one it returns false, and the turn is no
@@ -123,7 +134,7 @@ func (q *queue) claimTaken(w *worker) bool {
 // batchLength is how many of the first items go to their invoker together.
 func batchLength(items []item) int {
 	n := 1
-	for n < min(len(items), items[0].inv.MaxBatch) && merges(items[0], items[n]) {
+	for n < min(len(items), items[0].to.inv.MaxBatch) && items[n].to == items[0].to {
 		n++
 	}
 	return n
@@ -138,6 +149,7 @@ func (q *queue) refill(w *worker) bool {
 		q.leaveLocked(w)
 		return false
 	}
+	clear(q.taken) // of what Purge claimed
 	q.taken = q.backlog.pop(q.taken[:0])
 	q.noteSinceLocked()
 	q.claimed.Store(0)
@@ -153,7 +165,8 @@ func (q *queue) leave(w *worker) {
 
 // leaveLocked gives up the turn of w, whose goroutine is about to end.
 func (q *queue) leaveLocked(w *worker) {
-	q.spare = w
+	q.release(w.size)
+	w.size, q.spare = 0, w
 	q.passTurnLocked()
 }
 
@@ -176,11 +189,11 @@ func (q *queue) reportIdleLocked() {
 }
 
 // dropAskerLocked removes the i-th handler that waits to take the turn back.
-func (q *queue) dropAskerLocked(i int) *Turn {
-	t := q.reclaim[i]
+func (q *queue) dropAskerLocked(i int) *lease {
+	l := q.reclaim[i]
 	q.reclaim = slices.Delete(q.reclaim, i, i+1)
 	q.askers.Store(int64(len(q.reclaim)))
-	return t
+	return l
 }
 
 // drain removes everything that waits and returns it.
@@ -194,8 +207,5 @@ func (q *queue) drain() []item {
 func (q *queue) drainLocked() []item {
 	items := make([]item, 0, q.backlog.count+len(q.taken))
 	from := q.claimed.Swap(int64(len(q.taken)))
-	left := q.taken[from:]
-	items = q.backlog.pop(append(items, left...))
-	clear(left)
-	return items
+	return q.backlog.pop(append(items, q.taken[from:]...))
 }

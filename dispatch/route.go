@@ -31,12 +31,7 @@ type Invoker struct {
 	// Invoke handles the entries of batch, of which there is at least one. The
 	// slice belongs to the dispatcher and is valid until Invoke returns. A panic is
 	// told to the job of every entry.
-	Invoke func(t *Turn, batch []*Entry)
-}
-
-// merges says whether b can join a batch of inv that a is in.
-func merges(a, b item) bool {
-	return a.inv == b.inv && a.entry.Route == b.entry.Route
+	Invoke func(t Turn, batch []*Entry)
 }
 
 // A Route is the handle of a message type. Looking it up once and keeping it saves
@@ -50,10 +45,11 @@ type Route struct {
 // invokers are those of one type, by how they run. Never changed, only replaced.
 type invokers struct {
 	inline []*Invoker
-	queued []queued
+	queued []*queued
 }
 
-// queued is an invoker with its queue.
+// queued is an invoker with its queue, and stands for both and the route: entries form a batch when they wait for the
+// same one.
 type queued struct {
 	inv   *Invoker
 	queue *queue
@@ -81,6 +77,18 @@ func (r *Route) Handled() bool {
 	return len(now.inline)+len(now.queued) > 0
 }
 
+// Only returns a route to those of the invokers there are now that are wanted. It does not follow changes.
+func (r *Route) Only(want func(*Invoker) bool) *Route {
+	now := r.load()
+	some := &invokers{
+		inline: slices.DeleteFunc(slices.Clone(now.inline), func(inv *Invoker) bool { return !want(inv) }),
+		queued: slices.DeleteFunc(slices.Clone(now.queued), func(to *queued) bool { return !want(to.inv) }),
+	}
+	only := new(Route)
+	only.invokers.Store(some)
+	return only
+}
+
 func (r *Route) update(change func(*invokers)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -95,7 +103,7 @@ func (r *Route) add(inv *Invoker, q *queue) {
 		if q == nil {
 			next.inline = append(slices.Clip(next.inline), inv)
 		} else {
-			next.queued = append(slices.Clip(next.queued), queued{inv, q})
+			next.queued = append(slices.Clip(next.queued), &queued{inv, q})
 		}
 	})
 }
@@ -106,7 +114,7 @@ func (r *Route) remove(inv *Invoker, q *queue) {
 		if i := slices.Index(next.inline, inv); q == nil && i >= 0 {
 			next.inline = slices.Delete(slices.Clone(next.inline), i, i+1)
 		}
-		if i := slices.Index(next.queued, queued{inv, q}); q != nil && i >= 0 {
+		if i := slices.IndexFunc(next.queued, func(to *queued) bool { return *to == queued{inv, q} }); i >= 0 {
 			next.queued = slices.Delete(slices.Clone(next.queued), i, i+1)
 		}
 	})

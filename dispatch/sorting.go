@@ -85,7 +85,7 @@ func (s *sorting) invoke(inv *Invoker, e *Entry) {
 			s.dispatcher.failed(e, inv, ErrExited)
 		}
 	}()
-	inv.Invoke(&inlineTurn, s.batch[s.at:s.at+1:s.at+1])
+	inv.Invoke(inlineTurn, s.batch[s.at:s.at+1:s.at+1])
 	returned = true
 }
 
@@ -96,7 +96,7 @@ func (s *sorting) enqueue(e *Entry) {
 		if s.dispatcher.wants(to.inv, e) {
 			wanted++
 			p := s.parcel(to.queue)
-			p.items = append(p.items, item{e, to.inv})
+			p.items = append(p.items, item{e, to})
 		}
 	}
 	s.at++

@@ -37,11 +37,11 @@ func (q *queue) stats() QueueStats {
 	if running := q.running.Load(); q.held && running != nil {
 		s.Running = running.Name
 	}
-	for t := range q.lent.turns {
-		if t.lentLocked() {
-			s.Lent = append(s.Lent, t.inv.Name)
+	for l := range q.lent.leases {
+		if l.lentLocked() {
+			s.Lent = append(s.Lent, l.inv.Name)
 		} else {
-			s.Running = t.inv.Name
+			s.Running = l.inv.Name
 		}
 	}
 	slices.Sort(s.Lent)

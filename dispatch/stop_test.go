@@ -23,7 +23,7 @@ func TestStop(t *testing.T) {
 	t.Run("J13 stop returns only after the handler in progress has finished", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			gate := make(chan struct{})
-			r.handle("A", "", func(_ *dispatch.Turn, n *note) { <-gate; r.write(n.id) })
+			r.handle("A", "", func(_ dispatch.Turn, n *note) { <-gate; r.write(n.id) })
 			r.Start()
 			r.send("A")
 			result := r.stopping(t.Context())
@@ -40,8 +40,8 @@ func TestStop(t *testing.T) {
 	t.Run("J13 stop waits for a handler that has lent its turn", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			reply := make(chan struct{})
-			r.handle("A", "", func(turn *dispatch.Turn, _ *note) { wait(turn, reply); r.sendLocal("B") })
-			r.handle("B", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+			r.handle("A", "", func(turn dispatch.Turn, _ *note) { wait(turn, reply); r.sendLocal("B") })
+			r.handle("B", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 			r.Start()
 			r.send("A")
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -59,7 +59,7 @@ func TestStop(t *testing.T) {
 	t.Run("J13 stop ends when a handler returns whose turn is lent by a goroutine it leaves behind", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			reply, gate, left := make(chan struct{}), make(chan struct{}), make(chan struct{})
-			r.handle("A", "", func(turn *dispatch.Turn, _ *note) {
+			r.handle("A", "", func(turn dispatch.Turn, _ *note) {
 				go func() { wait(turn, reply); close(left) }()
 				<-gate
 			})
@@ -77,8 +77,8 @@ func TestStop(t *testing.T) {
 	})
 	t.Run("J14 a stopped dispatcher rejects everything", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-			r.handle("A", "", func(*dispatch.Turn, *note) { t.Error("ran") })
-			r.Add("A", &dispatch.Invoker{Inline: true, Invoke: func(*dispatch.Turn, []*dispatch.Entry) { t.Error("ran inline") }})
+			r.handle("A", "", func(dispatch.Turn, *note) { t.Error("ran") })
+			r.Add("A", &dispatch.Invoker{Inline: true, Invoke: func(dispatch.Turn, []*dispatch.Entry) { t.Error("ran inline") }})
 			r.Start()
 			r.stop()
 			wantRejected(t, r.send("A")[0], dispatch.ErrStopped)
@@ -89,8 +89,8 @@ func TestStop(t *testing.T) {
 	t.Run("J15 a stopping dispatcher runs local messages and rejects remote ones", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			gate := make(chan struct{})
-			r.handle("Busy", "busy", func(*dispatch.Turn, *note) { <-gate; r.sendLocal("A") })
-			r.handle("A", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+			r.handle("Busy", "busy", func(dispatch.Turn, *note) { <-gate; r.sendLocal("A") })
+			r.handle("A", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 			r.Start()
 			r.send("Busy")
 			result := r.stopping(t.Context())
@@ -112,7 +112,7 @@ func TestStop(t *testing.T) {
 	})
 	t.Run("J16 a dispatcher that was stopped runs again", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-			r.handle("A", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+			r.handle("A", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 			for range 3 {
 				r.Start()
 				r.Start() // of no effect
@@ -128,7 +128,7 @@ func TestStop(t *testing.T) {
 	t.Run("J20 stop runs what was queued behind the running handler", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			gate := make(chan struct{})
-			r.handle("A", "", func(_ *dispatch.Turn, n *note) { <-gate; r.write(n.id) })
+			r.handle("A", "", func(_ dispatch.Turn, n *note) { <-gate; r.write(n.id) })
 			r.Start()
 			r.send("A", "A", "A")
 			result := r.stopping(t.Context())
@@ -144,7 +144,7 @@ func TestStop(t *testing.T) {
 	})
 	t.Run("J21 what waits for a start that never comes is rejected by stop", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-			r.handle("A", "", func(*dispatch.Turn, *note) { t.Error("ran") })
+			r.handle("A", "", func(dispatch.Turn, *note) { t.Error("ran") })
 			notes := r.send("A", "A")
 			r.stop()
 			for _, n := range notes {
@@ -154,7 +154,7 @@ func TestStop(t *testing.T) {
 	})
 	t.Run("J23 what is dispatched between load and start of another run is processed", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-			r.handle("A", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+			r.handle("A", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 			r.Start()
 			r.stop()
 			r.Load()
@@ -175,8 +175,8 @@ func TestStop(t *testing.T) {
 	t.Run("a stop that runs out of time names the handlers, and another one goes on from there", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			gate := make(chan struct{})
-			r.handle("Runs", "one", func(*dispatch.Turn, *note) { <-gate })
-			r.handle("Waits", "two", func(turn *dispatch.Turn, _ *note) { wait(turn, gate) })
+			r.handle("Runs", "one", func(dispatch.Turn, *note) { <-gate })
+			r.handle("Waits", "two", func(turn dispatch.Turn, _ *note) { wait(turn, gate) })
 			r.Start()
 			r.send("Runs", "Waits", "Runs")
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -200,7 +200,7 @@ func TestStop(t *testing.T) {
 	t.Run("two stops at a time both wait", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			gate := make(chan struct{})
-			r.handle("A", "", func(*dispatch.Turn, *note) { <-gate })
+			r.handle("A", "", func(dispatch.Turn, *note) { <-gate })
 			r.Start()
 			r.send("A")
 			first, second := r.stopping(t.Context()), r.stopping(t.Context())
@@ -221,7 +221,7 @@ func TestStop(t *testing.T) {
 	t.Run("stop waits for an inline handler", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			gate := make(chan struct{})
-			r.Add("A", &dispatch.Invoker{Inline: true, Invoke: func(*dispatch.Turn, []*dispatch.Entry) { <-gate }})
+			r.Add("A", &dispatch.Invoker{Inline: true, Invoke: func(dispatch.Turn, []*dispatch.Entry) { <-gate }})
 			r.Start()
 			go r.send("A")
 			synctest.Wait()

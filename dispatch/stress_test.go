@@ -67,7 +67,7 @@ func newStress(t *testing.T) *stress {
 			if mask&(1<<q) == 0 {
 				continue
 			}
-			s.Add(strconv.Itoa(mask), &dispatch.Invoker{Name: "stress", Queue: fmt.Sprint("q", q), MaxBatch: 1 + q, Invoke: func(turn *dispatch.Turn, batch []*dispatch.Entry) {
+			s.Add(strconv.Itoa(mask), &dispatch.Invoker{Name: "stress", Queue: fmt.Sprint("q", q), MaxBatch: 1 + q, Invoke: func(turn dispatch.Turn, batch []*dispatch.Entry) {
 				s.invoke(q, turn, batch)
 			}})
 		}
@@ -75,7 +75,7 @@ func newStress(t *testing.T) *stress {
 	return s
 }
 
-func (s *stress) invoke(q int, turn *dispatch.Turn, batch []*dispatch.Entry) {
+func (s *stress) invoke(q int, turn dispatch.Turn, batch []*dispatch.Entry) {
 	s.enter(q)
 	inTurn := true
 	defer func() {
@@ -108,7 +108,7 @@ func (s *stress) enter(q int) {
 	}
 }
 
-func (s *stress) do(deed, q int, turn *dispatch.Turn) {
+func (s *stress) do(deed, q int, turn dispatch.Turn) {
 	switch deed {
 	case waits:
 		s.wait(q, turn, runtime.Gosched)
@@ -139,7 +139,7 @@ func (s *stress) do(deed, q int, turn *dispatch.Turn) {
 }
 
 // wait lends the turn while f runs.
-func (s *stress) wait(q int, turn *dispatch.Turn, f func()) {
+func (s *stress) wait(q int, turn dispatch.Turn, f func()) {
 	s.active[q].Add(-1)
 	turn.Lend()
 	f()

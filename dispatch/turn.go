@@ -23,78 +23,100 @@ import (
 //
 // When the handler has returned, its Turn is over: Lend reports false, Reclaim does
 // nothing, and a Reclaim under way returns. All methods may be called from several
-// goroutines, and on nil.
+// goroutines, and of the zero Turn, which is nobody's.
 type Turn struct {
-	queue   *queue // nil for an inline handler
-	inv     *Invoker
-	entries int           // in the handler's batch
-	granted chan struct{} // made by a Reclaim that waits, under queue.mu; closed when it may go on
-
-	// waits counts the waits under way; wasLent is added with the first one and stays.
-	// It is over when the handler has returned. All changes but that one are made under
-	// queue.mu, and that one wins: hence the compare-and-swap.
-	waits atomic.Int64
+	lease  *lease // nil for a turn that nobody can lend
+	number int64  // of the batch, among those of the lease
 }
 
+// A lease is what the turns of a worker's batches share, one batch after the other. So a batch costs no memory for
+// its turn, and a goroutine that a handler left behind holds a Turn whose number has passed. Only a lease that was
+// lent is not used again.
+type lease struct {
+	queue *queue // nil for inline handlers
+
+	// inv and entries are those of the batch. The worker writes them between two batches; whoever reads them holds
+	// queue.mu and knows that the batch has lent its turn.
+	inv     *Invoker
+	entries int
+
+	granted chan struct{} // made by a Reclaim that waits, under queue.mu; closed when it may go on
+
+	// word is the number of the batch, whether its turn was ever lent, and how many waits are under way. The number
+	// passes when the handler returns. All changes but that one are made under queue.mu, and that one wins: hence the
+	// compare-and-swap.
+	word atomic.Int64
+}
+
+// The parts of lease.word, from the low end.
 const (
-	wasLent = 1 << 32
-	over    = -1
+	waitBits   = 24
+	waitMask   = 1<<waitBits - 1
+	wasLent    = 1 << waitBits
+	numberBits = waitBits + 1 // where the number begins
 )
 
-// inlineTurn is the turn of every inline handler; there is nothing in it to change.
-var inlineTurn Turn
+// inlineLease is that of every inline handler; there is nothing in it to change.
+var inlineLease lease
+
+// inlineTurn is the turn of every inline handler.
+var inlineTurn = Turn{lease: &inlineLease}
 
 // Inline says that the handler runs on the goroutine that called Dispatch, where it
 // must not wait.
-func (t *Turn) Inline() bool { return t != nil && t.queue == nil }
+func (t Turn) Inline() bool { return t.lease == &inlineLease }
+
+// passed says whether a word is that of a later batch.
+func (t Turn) passed(word int64) bool { return word>>numberBits != t.number }
 
 // Lend gives the queue's turn to the next message for the time of a wait. It reports whether it
 // did: not for inline and serial invokers, nor when the handler has returned. After
 // true, Reclaim must be called once when the wait is over; after false, Reclaim
 // does nothing.
-func (t *Turn) Lend() bool {
-	if t == nil || t.queue == nil || t.inv.Serial {
+func (t Turn) Lend() bool {
+	l := t.lease
+	if l == nil || l.queue == nil {
 		return false
 	}
-	t.queue.mu.Lock()
-	defer t.queue.mu.Unlock()
-	waits := t.waits.Load()
+	l.queue.mu.Lock()
+	defer l.queue.mu.Unlock()
+	word := l.word.Load()
 	switch {
-	case waits == over:
+	case t.passed(word):
 		return false
-	case t.granted != nil:
-		t.waitAgainLocked()
+	case l.granted != nil:
+		l.waitAgainLocked()
 		return true
-	case waits&^wasLent > 0:
-		return t.waits.CompareAndSwap(waits, waits+1)
+	case word&waitMask > 0:
+		return l.word.CompareAndSwap(word, word+1)
 	default:
-		return t.lendLocked(waits)
+		return l.lendLocked(word)
 	}
 }
 
 // lendLocked begins the first of the waits under way.
-func (t *Turn) lendLocked(waits int64) bool {
-	if !t.waits.CompareAndSwap(waits, wasLent|1) {
+func (l *lease) lendLocked(word int64) bool {
+	if !l.word.CompareAndSwap(word, word|wasLent|1) {
 		return false // the handler has returned just now
 	}
-	if waits == 0 {
-		t.queue.addLentLocked(t)
+	if word&wasLent == 0 {
+		l.queue.addLentLocked(l)
 	}
-	t.queue.passTurnLocked()
+	l.queue.passTurnLocked()
 	return true
 }
 
 // waitAgainLocked begins a wait while another goroutine of the handler, whose wait was the last, asks
 // for the turn. With a wait under way the turn stays lent, so that one goes on without it.
-func (t *Turn) waitAgainLocked() {
-	t.queue.dropAskerLocked(slices.Index(t.queue.reclaim, t))
-	t.letGoLocked()
+func (l *lease) waitAgainLocked() {
+	l.queue.dropAskerLocked(slices.Index(l.queue.reclaim, l))
+	l.letGoLocked()
 }
 
 // Reclaim ends a wait that began with Lend, and waits until the handler has its turn
 // again. That takes as long as the handler that has it now takes to return or to lend it.
-func (t *Turn) Reclaim() {
-	if t == nil || t.queue == nil || t.inv.Serial {
+func (t Turn) Reclaim() {
+	if t.lease == nil || t.lease.queue == nil {
 		return
 	}
 	if granted := t.ask(); granted != nil {
@@ -104,67 +126,79 @@ func (t *Turn) Reclaim() {
 
 // ask takes the turn if it is free or need not be taken, else joins those that wait
 // for it and returns what is closed when it is there.
-func (t *Turn) ask() <-chan struct{} {
-	q := t.queue
+func (t Turn) ask() <-chan struct{} {
+	l, q := t.lease, t.lease.queue
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	waits := t.waits.Load()
-	switch {
-	case waits == over || waits&^wasLent == 0 || t.granted != nil:
+	word := l.word.Load()
+	switch waits := word & waitMask; {
+	case t.passed(word) || waits == 0 || l.granted != nil:
 		return nil
-	case waits&^wasLent > 1:
-		t.waits.CompareAndSwap(waits, waits-1)
+	case waits > 1:
+		l.word.CompareAndSwap(word, word-1)
 		return nil
 	case !q.held:
-		q.held = t.waits.CompareAndSwap(waits, wasLent)
+		q.held = l.word.CompareAndSwap(word, word-1)
 		return nil
 	}
-	t.granted = make(chan struct{})
-	q.reclaim = append(q.reclaim, t)
+	l.granted = make(chan struct{})
+	q.reclaim = append(q.reclaim, l)
 	q.askers.Store(int64(len(q.reclaim)))
-	return t.granted
+	return l.granted
 }
 
-// grantLocked gives t the turn, if its handler is still there to use it.
-func (t *Turn) grantLocked() bool {
-	has := t.waits.CompareAndSwap(wasLent|1, wasLent)
-	t.letGoLocked()
+// grantLocked gives the handler its turn back, if it is still there to use it.
+func (l *lease) grantLocked() bool {
+	word := l.word.Load()
+	has := word&waitMask == 1 && l.word.CompareAndSwap(word, word-1)
+	l.letGoLocked()
 	return has
 }
 
 // letGoLocked ends the wait of Reclaim.
-func (t *Turn) letGoLocked() {
-	close(t.granted)
-	t.granted = nil
+func (l *lease) letGoLocked() {
+	close(l.granted)
+	l.granted = nil
 }
 
 // lentLocked says whether a handler that is not over has lent its turn.
-func (t *Turn) lentLocked() bool { return t.waits.Load()&^wasLent > 0 }
+func (l *lease) lentLocked() bool { return l.word.Load()&waitMask > 0 }
+
+// begin makes the turn of the next batch. A serial invoker gets one that
+// nobody can lend.
+func (l *lease) begin(inv *Invoker, entries int) Turn {
+	l.inv, l.entries = inv, entries
+	if inv.Serial {
+		return Turn{}
+	}
+	return Turn{l, l.word.Load() >> numberBits}
+}
 
 // end says that the handler has returned, and whether it had the turn then and whether it ever
 // lent it.
-func (t *Turn) end() (has, lent bool) {
-	waits := t.waits.Swap(over)
-	return waits&^wasLent == 0, waits != 0
+func (l *lease) end() (has, lent bool) {
+	number := l.word.Load()>>numberBits + 1 // nobody else changes it
+	word := l.word.Swap(number << numberBits)
+	return word&waitMask == 0, word&wasLent != 0
 }
 
-// addLentLocked notes that t's handler lends the turn for the first time.
-func (q *queue) addLentLocked(t *Turn) {
-	q.lent.turns[t] = struct{}{}
-	q.lent.entries += t.entries
+// addLentLocked notes that a handler lends its turn for the first time.
+func (q *queue) addLentLocked(l *lease) {
+	q.lent.leases[l] = struct{}{}
+	q.lent.entries += l.entries
 	q.memory.add(lentBytes)
 }
 
 // forget undoes addLentLocked when the handler has ended, and ends a Reclaim that a goroutine
 // it left behind waits in. When the handler has the turn it is passed on to those who ask for
 // it.
-func (q *queue) forget(t *Turn) {
+func (q *queue) forget(l *lease) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	delete(q.lent.turns, t)
-	q.lent.entries -= t.entries
-	if t.granted != nil {
-		t.waitAgainLocked()
+	delete(q.lent.leases, l)
+	q.lent.entries -= l.entries
+	if l.granted != nil {
+		l.waitAgainLocked()
 	}
 	q.reportIdleLocked()
 }

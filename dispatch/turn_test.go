@@ -10,7 +10,7 @@ import (
 )
 
 // wait waits for the channel with the turn lent, as a bus does for a reply.
-func wait(turn *dispatch.Turn, reply <-chan struct{}) {
+func wait(turn dispatch.Turn, reply <-chan struct{}) {
 	turn.Lend()
 	<-reply
 	turn.Reclaim()
@@ -19,7 +19,7 @@ func wait(turn *dispatch.Turn, reply <-chan struct{}) {
 func TestTurn(t *testing.T) {
 	t.Run("J11 a handler that waits for a message it sent to its own queue gets its answer", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-			r.handle("Outer", "", func(turn *dispatch.Turn, _ *note) {
+			r.handle("Outer", "", func(turn dispatch.Turn, _ *note) {
 				reply := make(chan struct{})
 				inner := r.note("Inner")
 				inner.Local, inner.onDone = true, func() { close(reply) }
@@ -27,7 +27,7 @@ func TestTurn(t *testing.T) {
 				wait(turn, reply)
 				r.write(0)
 			})
-			r.handle("Inner", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+			r.handle("Inner", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 			r.Start()
 			r.send("Outer")
 			r.stop()
@@ -45,7 +45,7 @@ func TestTurn(t *testing.T) {
 				peers[peer].dispatch(n)
 			}
 			for i, peer := range peers {
-				peer.handle("Call", "", func(turn *dispatch.Turn, n *note) {
+				peer.handle("Call", "", func(turn dispatch.Turn, n *note) {
 					if n.id == 0 {
 						return
 					}
@@ -65,13 +65,13 @@ func TestTurn(t *testing.T) {
 	t.Run("J26 the next messages run while a handler waits, and it goes on before new ones", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			reply, gate := make(chan struct{}), make(chan struct{})
-			r.handle("Waits", "", func(turn *dispatch.Turn, n *note) {
+			r.handle("Waits", "", func(turn dispatch.Turn, n *note) {
 				r.write(n.id)
 				wait(turn, reply)
 				r.write(100 + n.id)
 			})
-			r.handle("Plain", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
-			r.handle("Busy", "", func(_ *dispatch.Turn, n *note) { r.write(n.id); <-gate })
+			r.handle("Plain", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
+			r.handle("Busy", "", func(_ dispatch.Turn, n *note) { r.write(n.id); <-gate })
 			r.Start()
 			r.send("Waits", "Plain", "Busy", "Plain", "Plain")
 			synctest.Wait()
@@ -91,8 +91,8 @@ func TestTurn(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			replies := []chan struct{}{make(chan struct{}), make(chan struct{}), make(chan struct{})}
 			gate := make(chan struct{})
-			r.handle("Waits", "", func(turn *dispatch.Turn, n *note) { wait(turn, replies[n.id]); r.write(n.id) })
-			r.handle("Busy", "", func(_ *dispatch.Turn, n *note) { <-gate; r.write(n.id) })
+			r.handle("Waits", "", func(turn dispatch.Turn, n *note) { wait(turn, replies[n.id]); r.write(n.id) })
+			r.handle("Busy", "", func(_ dispatch.Turn, n *note) { <-gate; r.write(n.id) })
 			r.Start()
 			r.send("Waits", "Waits", "Waits", "Busy", "Busy")
 			for _, i := range []int{1, 2, 0} {
@@ -110,7 +110,7 @@ func TestTurn(t *testing.T) {
 	t.Run("a serial handler keeps the turn while it waits", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			reply := make(chan struct{})
-			inv := &dispatch.Invoker{Serial: true, Invoke: func(turn *dispatch.Turn, b []*dispatch.Entry) {
+			inv := &dispatch.Invoker{Serial: true, Invoke: func(turn dispatch.Turn, b []*dispatch.Entry) {
 				if turn.Lend() {
 					t.Error("Lend of a serial handler = true")
 				}
@@ -119,7 +119,7 @@ func TestTurn(t *testing.T) {
 				r.write(noteOf(b[0]).id)
 			}}
 			r.Add("Serial", inv)
-			r.handle("Plain", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+			r.handle("Plain", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 			r.Start()
 			r.send("Serial", "Plain")
 			synctest.Wait()
@@ -135,7 +135,7 @@ func TestTurn(t *testing.T) {
 	})
 	t.Run("a turn that is free is taken back at once", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(_ *testing.T, r *rig) {
-			r.handle("A", "", func(turn *dispatch.Turn, n *note) {
+			r.handle("A", "", func(turn dispatch.Turn, n *note) {
 				for range 3 {
 					turn.Lend()
 					turn.Reclaim()
@@ -153,7 +153,7 @@ func TestTurn(t *testing.T) {
 	})
 	t.Run("Reclaim without Lend, and a nil turn, do nothing", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
-			r.handle("A", "", func(turn *dispatch.Turn, _ *note) {
+			r.handle("A", "", func(turn dispatch.Turn, _ *note) {
 				turn.Reclaim()
 				if !turn.Lend() {
 					t.Error("Lend = false")
@@ -161,7 +161,7 @@ func TestTurn(t *testing.T) {
 				turn.Reclaim()
 				turn.Reclaim()
 			})
-			var none *dispatch.Turn
+			var none dispatch.Turn
 			if none.Lend() || none.Inline() {
 				t.Error("a nil turn was lent, or is inline")
 			}
@@ -177,7 +177,7 @@ func TestTurnOfSeveralGoroutines(t *testing.T) {
 	t.Run("the turn is lent from the first wait to the last", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			replies := [2]chan struct{}{make(chan struct{}), make(chan struct{})}
-			r.handle("Fork", "", func(turn *dispatch.Turn, _ *note) {
+			r.handle("Fork", "", func(turn dispatch.Turn, _ *note) {
 				var wg sync.WaitGroup
 				for i, reply := range replies {
 					wg.Go(func() { wait(turn, reply); r.write(100 + i) })
@@ -185,7 +185,7 @@ func TestTurnOfSeveralGoroutines(t *testing.T) {
 				wg.Wait()
 			})
 			gate := make(chan struct{})
-			r.handle("Plain", "", func(_ *dispatch.Turn, n *note) { <-gate; r.write(n.id) })
+			r.handle("Plain", "", func(_ dispatch.Turn, n *note) { <-gate; r.write(n.id) })
 			r.Start()
 			r.send("Fork", "Plain", "Plain")
 			synctest.Wait()
@@ -207,13 +207,13 @@ func TestTurnOfSeveralGoroutines(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			replies := [2]chan struct{}{make(chan struct{}), make(chan struct{})}
 			second, gate := make(chan struct{}), make(chan struct{})
-			r.handle("Fork", "", func(turn *dispatch.Turn, _ *note) {
+			r.handle("Fork", "", func(turn dispatch.Turn, _ *note) {
 				var wg sync.WaitGroup
 				wg.Go(func() { wait(turn, replies[0]); r.write(100) })
 				wg.Go(func() { <-second; wait(turn, replies[1]); r.write(101) })
 				wg.Wait()
 			})
-			r.handle("Plain", "", func(_ *dispatch.Turn, n *note) { <-gate; r.write(n.id) })
+			r.handle("Plain", "", func(_ dispatch.Turn, n *note) { <-gate; r.write(n.id) })
 			r.Start()
 			r.send("Fork", "Plain")
 			synctest.Wait()
@@ -237,7 +237,7 @@ func TestTurnOfSeveralGoroutines(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
 			left, gate := make(chan struct{}), make(chan struct{})
 			var leftovers sync.WaitGroup
-			r.handle("Leaves", "", func(turn *dispatch.Turn, _ *note) {
+			r.handle("Leaves", "", func(turn dispatch.Turn, _ *note) {
 				leftovers.Go(func() {
 					<-left
 					if turn.Lend() {
@@ -246,8 +246,8 @@ func TestTurnOfSeveralGoroutines(t *testing.T) {
 					turn.Reclaim()
 				})
 			})
-			r.handle("Busy", "", func(*dispatch.Turn, *note) { <-gate })
-			r.handle("Plain", "", func(_ *dispatch.Turn, n *note) { r.write(n.id) })
+			r.handle("Busy", "", func(dispatch.Turn, *note) { <-gate })
+			r.handle("Plain", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
 			r.Start()
 			r.send("Leaves", "Busy", "Plain")
 			synctest.Wait()
@@ -267,12 +267,12 @@ func TestTurnOfSeveralGoroutines(t *testing.T) {
 					lent, reply, gate := make(chan struct{}), make(chan struct{}), make(chan struct{})
 					back := make(chan struct{})
 					var leftovers sync.WaitGroup
-					r.handle("Leaves", "", func(turn *dispatch.Turn, _ *note) {
+					r.handle("Leaves", "", func(turn dispatch.Turn, _ *note) {
 						leftovers.Go(func() { turn.Lend(); close(lent); <-reply; turn.Reclaim() })
 						<-lent
 						<-back
 					})
-					r.handle("Busy", "", func(_ *dispatch.Turn, n *note) { <-gate; r.write(n.id) })
+					r.handle("Busy", "", func(_ dispatch.Turn, n *note) { <-gate; r.write(n.id) })
 					r.Start()
 					r.send("Leaves", "Busy", "Busy")
 					synctest.Wait()

@@ -14,9 +14,10 @@ type worker struct {
 
 	stage stage
 	inv   *Invoker
-	turn  *Turn
+	lease *lease // of the turns of this and later batches; nil after it was lent
+	turn  Turn
 	batch []*Entry
-	size  int64 // bytes of batch
+	size  int64 // bytes of what was handled and has yet to be given back
 	err   error // that ended Invoke
 	told  int   // batch[:told] know err
 	done  int   // batch[:done] are finished
@@ -92,16 +93,18 @@ func (w *worker) rescue() {
 
 // begin makes items, which are w's alone, its batch.
 func (w *worker) begin(items []item) {
-	w.inv, w.size = items[0].inv, 0
-	w.turn = items[0].entry.newTurn()
-	w.turn.queue, w.turn.inv, w.turn.entries = w.queue, w.inv, len(items)
+	w.inv = items[0].to.inv
 	w.batch = w.batch[:0]
 	for i := range items {
 		w.batch = append(w.batch, items[i].entry)
 		w.size += int64(items[i].entry.Size)
 		items[i] = item{} // what is handled may be collected
 	}
-	w.queue.running.Store(w.inv)
+	if w.lease == nil {
+		w.lease = &lease{queue: w.queue}
+	}
+	w.turn = w.lease.begin(w.inv, len(items))
+	w.queue.runs(w.inv)
 	w.err, w.told, w.done = nil, 0, 0
 	w.stage = claimed
 }
@@ -126,8 +129,11 @@ func (w *worker) finishBatch() bool {
 // settle ends the turn of the handler and gives back the memory of the batch, before
 // anybody is told: who knows that everything is done also finds nothing counted.
 func (w *worker) settle() {
-	w.has, w.lent = w.turn.end()
-	w.queue.release(w.size)
+	w.has, w.lent = w.lease.end()
+	if w.lent || w.size >= w.queue.slack || w.queue.emptied() {
+		w.queue.release(w.size)
+		w.size = 0
+	}
 	if w.lent {
 		w.queue.memory.add(-lentBytes)
 	}
@@ -153,11 +159,11 @@ func (w *worker) tellDone() {
 // rest forgets the batch. It reports whether w still has the turn, which it
 // leaves to handlers that want it back.
 func (w *worker) rest() bool {
-	turn := w.turn
 	clear(w.batch)
-	w.stage, w.inv, w.turn = resting, nil, nil
+	w.stage, w.inv = resting, nil
 	if w.lent {
-		w.queue.forget(turn)
+		w.queue.forget(w.lease)
+		w.lease = nil
 	}
 	if w.has && w.queue.askers.Load() > 0 {
 		w.queue.leave(w)

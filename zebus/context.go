@@ -14,7 +14,7 @@ type messageContext struct {
 
 	incoming *incoming
 	batch    []*incoming // of a batch handler: all it got, of which incoming is the first
-	turn     *dispatch.Turn
+	turn     dispatch.Turn
 }
 
 type messageContextKey struct{}

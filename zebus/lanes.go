@@ -97,17 +97,17 @@ func (j *laneJob) Rejected(err error) { j.incoming.Rejected(err) }
 func (j *laneJob) Done() { j.incoming.release() }
 
 // spread gives the dispatcher the lanes of a handler, and returns what its queue does: it finds the lane of each message.
-func (b *Bus) spread(h Handler) func(t *dispatch.Turn, batch []*dispatch.Entry) {
+func (b *Bus) spread(h Handler) func(t dispatch.Turn, batch []*dispatch.Entry) {
 	routes := make([]*dispatch.Route, h.lanes.count)
 	for lane := range routes {
 		b.dispatcher.Add(h.laneRoute(lane), &dispatch.Invoker{
 			Name: h.name, Queue: h.laneName(lane), Serial: h.serial, MaxBatch: h.maxBatch,
-			Invoke: func(t *dispatch.Turn, batch []*dispatch.Entry) { b.invokeLane(h, t, batch) },
+			Invoke: func(t dispatch.Turn, batch []*dispatch.Entry) { b.invokeLane(h, t, batch) },
 		})
 		routes[lane] = b.dispatcher.Resolve(h.laneRoute(lane))
 	}
 	seed := maphash.MakeSeed()
-	return func(_ *dispatch.Turn, batch []*dispatch.Entry) {
+	return func(_ dispatch.Turn, batch []*dispatch.Entry) {
 		jobs := make([]*dispatch.Entry, 0, len(batch))
 		for _, e := range batch {
 			in := incomingOf(e)
@@ -132,7 +132,7 @@ func (in *incoming) hold(lane *dispatch.Route, m Message) *dispatch.Entry {
 }
 
 // invokeLane runs the handler on what its lane has.
-func (b *Bus) invokeLane(h Handler, t *dispatch.Turn, batch []*dispatch.Entry) {
+func (b *Bus) invokeLane(h Handler, t dispatch.Turn, batch []*dispatch.Entry) {
 	messages := make([]Message, len(batch))
 	all := make([]*incoming, len(batch))
 	for i, e := range batch {

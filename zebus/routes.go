@@ -56,7 +56,7 @@ func (rs *routes) ensure(b *Bus, t *MessageType) *route {
 
 // invoker makes the dispatcher run a handler.
 func (b *Bus) invoker(h Handler, accepts func(*incoming) bool) *dispatch.Invoker {
-	invoke := func(t *dispatch.Turn, batch []*dispatch.Entry) { b.invoke(h, t, batch) }
+	invoke := func(t dispatch.Turn, batch []*dispatch.Entry) { b.invoke(h, t, batch) }
 	if h.lanes != nil {
 		invoke = b.spread(h)
 	}
@@ -75,7 +75,7 @@ func (b *Bus) invoker(h Handler, accepts func(*incoming) bool) *dispatch.Invoker
 
 // invoke decodes the messages of a batch and runs the handler on them, with the context of the first. A message that
 // cannot be read fails alone.
-func (b *Bus) invoke(h Handler, t *dispatch.Turn, batch []*dispatch.Entry) {
+func (b *Bus) invoke(h Handler, t dispatch.Turn, batch []*dispatch.Entry) {
 	if len(batch) == 1 {
 		b.invokeOne(h, t, incomingOf(batch[0]))
 		return
@@ -98,7 +98,7 @@ func (b *Bus) invoke(h Handler, t *dispatch.Turn, batch []*dispatch.Entry) {
 }
 
 // invokeOne is invoke for one message.
-func (b *Bus) invokeOne(h Handler, t *dispatch.Turn, in *incoming) {
+func (b *Bus) invokeOne(h Handler, t dispatch.Turn, in *incoming) {
 	m, err := in.messageFor(h)
 	if err != nil {
 		in.unreadable(err)

@@ -52,7 +52,7 @@ func (b *Bus) observe() {
 		types = append(types, t)
 		b.dispatcher.Add(snapshotRoute(t), &dispatch.Invoker{
 			Name: snapshotRoute(t),
-			Invoke: func(_ *dispatch.Turn, batch []*dispatch.Entry) {
+			Invoke: func(_ dispatch.Turn, batch []*dispatch.Entry) {
 				for _, e := range batch {
 					if job, ok := e.Job.(*snapshotJob); ok {
 						job.publish(source)

@@ -1,0 +1,62 @@
+package dispatch
+
+// DispatchInline is Dispatch for one entry whose invokers all run inline: it returns true when they have run and the
+// entry is done. Where one of them has a queue, or there is none, it returns false and has done nothing.
+func (d *Dispatcher) DispatchInline(e *Entry) bool {
+	now := e.Route.load()
+	if len(now.queued) > 0 || len(now.inline) == 0 {
+		return false
+	}
+	state := d.life.enter()
+	defer d.life.leave()
+	if !state.accepts(e) {
+		d.reject(e, ErrStopped)
+		d.done(e)
+		return true
+	}
+	e.self[0] = e
+	r := inlineRun{dispatcher: d, entry: e, invokers: now.inline}
+	r.run()
+	return true
+}
+
+// An inlineRun is a DispatchInline at work. Like a worker it writes down how far it has come, for a handler may panic
+// or end the goroutine.
+type inlineRun struct {
+	dispatcher *Dispatcher
+	entry      *Entry
+	invokers   []*Invoker // that have yet to be asked
+	running    *Invoker   // nil between two of them
+	over       bool
+}
+
+// run runs what is left. When a handler panics or ends the goroutine, the rest is run while the goroutine unwinds.
+func (r *inlineRun) run() {
+	defer r.rescue()
+	for len(r.invokers) > 0 {
+		inv := r.invokers[0]
+		r.invokers = r.invokers[1:]
+		if r.dispatcher.wants(inv, r.entry) {
+			r.running = inv
+			inv.Invoke(inlineTurn, r.entry.self[:])
+			r.running = nil
+		}
+	}
+	r.over = true
+	r.dispatcher.done(r.entry)
+}
+
+// rescue tells of a handler that did not return, and goes on with the rest.
+func (r *inlineRun) rescue() {
+	value := recover()
+	if r.over {
+		return
+	}
+	err := ErrExited
+	if value != nil {
+		err = newPanicError(value)
+	}
+	r.dispatcher.failed(r.entry, r.running, err)
+	r.running = nil
+	r.run()
+}
