@@ -47,10 +47,12 @@ build: ## build everything; programs go to ./bin
 .PHONY: lint
 lint: native $(LINTER) ## run the linters and check the formatting
 	$(LINTER) run ./...
+	cd bench && $(LINTER) run ./...
 
 .PHONY: fmt
 fmt: $(LINTER) ## format the code as the linters want it
 	$(LINTER) fmt
+	cd bench && $(LINTER) fmt
 
 .PHONY: generate
 generate: ## write all generated code again

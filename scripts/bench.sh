@@ -15,4 +15,5 @@ fi
 failed=0
 (cd codegen/bench && go run .) || failed=1 # a module of its own
 go run ./internal/bench/roundtrip || failed=1
+(cd bench && go run .) || failed=1 # a module of its own
 exit "$failed"
