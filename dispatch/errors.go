@@ -70,8 +70,11 @@ func (e *PanicError) Unwrap() []error {
 	return []error{ErrPanic}
 }
 
-// newPanicError wraps what recover returned. It is called by the deferred function that
-// recovered, while the stack is still that of the panic.
+// NewPanicError wraps what recover returned, for those who recover closer to a handler
+// than the dispatcher does. It is called by the deferred function that recovered, while
+// the stack is still that of the panic.
+func NewPanicError(value any) *PanicError { return newPanicError(value) }
+
 func newPanicError(value any) *PanicError {
 	return &PanicError{Value: value, Stack: debug.Stack()}
 }

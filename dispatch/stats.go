@@ -7,7 +7,8 @@ import (
 
 // Stats is what a dispatcher holds at a moment.
 type Stats struct {
-	Memory int64        // bytes counted against Config.MemoryLimit
+	Memory int64        // bytes counted against Limit
+	Limit  int64        // Config.MemoryLimit; negative for none
 	Queues []QueueStats // in the order in which they were first named
 }
 
@@ -19,11 +20,12 @@ type QueueStats struct {
 	Bytes   int64         // of entries that wait or are being handled
 	Running string        // name of the handler that has the turn, "" if none
 	Lent    []string      // names of the handlers that have lent it, sorted
+	Limits  QueueConfig   // what the queue may hold
 }
 
 // Stats looks at all queues, one after the other.
 func (d *Dispatcher) Stats() Stats {
-	stats := Stats{Memory: d.memory.used.Load()}
+	stats := Stats{Memory: d.memory.used.Load(), Limit: d.memory.limit}
 	for _, q := range d.all() {
 		stats.Queues = append(stats.Queues, q.stats())
 	}
@@ -33,7 +35,7 @@ func (d *Dispatcher) Stats() Stats {
 func (q *queue) stats() QueueStats {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	s := QueueStats{Name: q.name, Length: q.lengthLocked(), Oldest: q.ageLocked(), Bytes: q.bytes.Load()}
+	s := QueueStats{Name: q.name, Length: q.lengthLocked(), Oldest: q.ageLocked(), Bytes: q.bytes.Load(), Limits: q.config}
 	if running := q.running.Load(); q.held && running != nil {
 		s.Running = running.Name
 	}

@@ -33,6 +33,7 @@ func NewBuilder(c Config) (*zebus.Builder, error) {
 		WithTransport(transport).
 		WithDirectory(client).
 		WithLogger(c.Logger).
+		WithErrorPublication(c.Bus.EnableErrorPublication).
 		WithDefaultCommandTimeout(c.Bus.DefaultCommandTimeout).
 		WithDispatch(c.Bus.dispatch()), nil
 }

@@ -35,6 +35,8 @@ type busConfig struct {
 	dumpFolder     string
 	selector       Selector
 	snapshots      []SnapshotSource
+	known          []*MessageType
+	periodic       []Periodic
 }
 
 // NewBuilder returns a builder for the bus of the peer with the given ID: "Acme.Echo.0".
@@ -77,8 +79,21 @@ func (b *Builder) WithHandlers(handlers ...Handler) *Builder {
 	return b
 }
 
-// WithLogger sets the logger; without it nothing is logged.
+// WithMessages names types of messages that this peer knows, whether one of its handlers takes them or not. A command of
+// such a type that nobody handles here is answered as done, as by a peer of Zebus (.NET) that knows its class; one of a
+// type that is neither named nor handled is not answered at all. nil pointers are enough: WithMessages((*Measured)(nil)).
+func (b *Builder) WithMessages(messages ...Message) *Builder {
+	for _, m := range messages {
+		b.config.known = append(b.config.known, m.ZebusType())
+	}
+	return b
+}
+
+// WithLogger sets the logger; without it, or with nil, nothing is logged.
 func (b *Builder) WithLogger(l *slog.Logger) *Builder {
+	if l == nil {
+		l = slog.New(slog.DiscardHandler)
+	}
 	b.config.logger = l
 	return b
 }
@@ -125,13 +140,26 @@ func (c *busConfig) validate() error {
 	if c.commandTimeout < 0 {
 		errs = append(errs, fmt.Errorf("zebus: default command timeout %v is negative", c.commandTimeout))
 	}
+	errs = append(errs, c.dispatch.Validate())
 	for _, h := range c.handlers {
-		if h.invoke == nil {
-			errs = append(errs, errors.New("zebus: a zero Handler was given to WithHandlers"))
-		}
-		if h.lanes != nil && (h.lanes.count < 1 || h.lanes.key == nil || h.inline) {
-			errs = append(errs, fmt.Errorf("zebus: concurrency of %s: want at least 1, a key, and no inline handler", h.name))
-		}
+		errs = append(errs, h.validate())
+	}
+	for _, p := range c.periodic {
+		errs = append(errs, p.validate())
 	}
 	return errors.Join(errs...)
+}
+
+// validate says what is wrong with the way in which a handler was put together.
+func (h Handler) validate() error {
+	switch {
+	case h.invoke == nil:
+		return errors.New("zebus: a zero Handler was given to WithHandlers")
+	case h.lanes != nil && (h.lanes.count < 1 || h.lanes.key == nil || h.inline):
+		return fmt.Errorf("zebus: concurrency of %s: want at least 1, a key, and no inline handler", h.name)
+	case h.waits && h.inline:
+		return fmt.Errorf("zebus: retries of %s: it runs inline, where it must not wait for the next try", h.name)
+	default:
+		return nil
+	}
 }

@@ -44,6 +44,7 @@ type run struct {
 	ctx        context.Context //nolint:containedctx // parent of every handler's context
 	cancel     context.CancelFunc
 	registered bool
+	leaving    bool          // the hooks have agreed to the stop
 	done       chan struct{} // closed when the run has ended
 
 	background    sync.WaitGroup
@@ -74,6 +75,9 @@ var _ PeerSender = (*Bus)(nil)
 
 func newBus(c busConfig) *Bus {
 	c.dispatch.Ages = c.dispatch.Ages || c.observer.Built != nil
+	if c.dispatch.OnPanic == nil {
+		c.dispatch.OnPanic = c.reportPanic
+	}
 	b := &Bus{
 		config:     c,
 		ids:        NewMessageIDSource(nil),
@@ -82,16 +86,23 @@ func newBus(c busConfig) *Bus {
 
 		subscriptions: newSubscriptions(),
 	}
-	b.config.handlers = dress(c.handlers, append(c.middleware, prioritized{lowestPriority, b.giveUp}))
+	b.config.middleware = outermostFirst(c.middleware, b.giveUp)
+	b.config.handlers = dress(c.handlers, b.config.middleware)
 	b.config.handlers = append(b.config.handlers, b.ownHandlers()...)
 	b.config.handlers = append(b.config.handlers, c.directory.Handlers()...)
 	b.routes.byType.Store(&map[MessageTypeID]*route{})
 	for _, h := range b.config.handlers {
 		b.routes.add(b, h, nil)
 	}
+	b.routes.know(b, c.known)
 	c.directory.Watch(b.peerChanged)
 	b.observe()
 	return b
+}
+
+// reportPanic tells of a panic in what the bus calls beside handlers: observers above all.
+func (c *busConfig) reportPanic(queue string, err error) {
+	c.logger.Error("panic beside a handler", "peer", c.self.ID, "queue", queue, "error", err)
 }
 
 // ID returns the ID of the peer.
@@ -132,7 +143,7 @@ func (b *Bus) Start(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if !b.beginStart(cancel) {
-		return ErrAlreadyRunning
+		return fmt.Errorf("start %s: %w", b.ID(), ErrAlreadyRunning)
 	}
 	err := b.start(ctx)
 	b.endStart(err)
@@ -189,6 +200,7 @@ func (b *Bus) start(ctx context.Context) (err error) {
 	}
 	b.config.transport.Registered()
 	b.dispatcher.Start()
+	b.startPeriodic(r)
 	b.raise(ctx, func(h Hooks) func(context.Context) { return h.Started })
 	return nil
 }
@@ -244,8 +256,12 @@ func (b *Bus) undo(ctx context.Context, r *run) {
 //
 // When ctx ends first, Stop returns its error joined with the names of the handlers that still run, and their
 // contexts are cancelled; a second Stop goes on from there. A Stop during a Start interrupts the start and returns when it is
-// undone. On a stopped bus it returns [ErrNotRunning].
+// undone. On a stopped bus it returns [ErrNotRunning]. A handler of this bus that stops it with its own context would wait
+// for itself, and gets [ErrWaitsForItself]; it starts a goroutine for the stop.
 func (b *Bus) Stop(ctx context.Context) error {
+	if c := messageContextOf(ctx); c != nil && c.incoming.bus == b {
+		return fmt.Errorf("stop %s: %w", b.ID(), ErrWaitsForItself)
+	}
 	switch was, startEnded := b.beginStop(); was {
 	case starting:
 		return waitFor(ctx, startEnded)
@@ -255,14 +271,18 @@ func (b *Bus) Stop(ctx context.Context) error {
 		return err
 	case stopped, stopping:
 	}
-	return ErrNotRunning
+	return fmt.Errorf("stop %s: %w", b.ID(), ErrNotRunning)
 }
 
 func (b *Bus) stop(ctx context.Context) error {
-	if err := b.ask(ctx, func(h Hooks) func(context.Context) error { return h.Stopping }); err != nil {
-		return fmt.Errorf("stop %s: %w", b.ID(), err)
+	r := b.running.Load()
+	if !r.leaving { // a stop that goes on from one that was too short has asked already
+		if err := b.ask(ctx, func(h Hooks) func(context.Context) error { return h.Stopping }); err != nil {
+			return fmt.Errorf("stop %s: %w", b.ID(), err)
+		}
+		r.leaving = true
 	}
-	err := b.shutDown(ctx, b.running.Load())
+	err := b.shutDown(ctx, r)
 	if !b.IsRunning() {
 		b.raise(ctx, func(h Hooks) func(context.Context) { return h.Stopped })
 	}
@@ -304,7 +324,7 @@ func waitFor(ctx context.Context, done <-chan struct{}) error {
 
 // shutDown does the steps of a stop. Handlers that do not end in time keep the run alive, for a second attempt.
 func (b *Bus) shutDown(ctx context.Context, r *run) error {
-	b.endBackground(r)
+	b.endBackground(ctx, r)
 	b.unregister(ctx, r)
 	if err := b.dispatcher.Stop(ctx); err != nil {
 		r.cancel()
@@ -321,11 +341,24 @@ func (b *Bus) shutDown(ctx context.Context, r *run) error {
 	return nil
 }
 
-func (b *Bus) endBackground(r *run) {
+// backgroundPatience is how long a stop waits for what runs in the background, where its context allows.
+const backgroundPatience = 2 * time.Second
+
+// endBackground ends what runs in the background. What does not end in time is left behind, with its context cancelled.
+func (b *Bus) endBackground(ctx context.Context, r *run) {
 	b.life.Lock()
 	r.endBackground()
 	b.life.Unlock()
-	r.background.Wait()
+	ended := make(chan struct{})
+	go func() {
+		r.background.Wait()
+		close(ended)
+	}()
+	ctx, cancel := context.WithTimeout(ctx, backgroundPatience)
+	defer cancel()
+	if waitFor(ctx, ended) != nil {
+		b.config.logger.WarnContext(ctx, "something in the background does not end", "peer", b.ID())
+	}
 }
 
 func (b *Bus) unregister(ctx context.Context, r *run) {

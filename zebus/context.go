@@ -63,6 +63,13 @@ func Reply(ctx context.Context, code int, text string) error {
 	return nil
 }
 
+// HandlerContext returns the context that a handler of m would be given, derived from parent, and a function that tells
+// what [Reply] has set so far. It is for tests of handlers without a bus: package zebustest makes messages for it.
+func HandlerContext(parent context.Context, m TransportMessage) (ctx context.Context, answer func() (code int, text string)) {
+	in := &incoming{message: m}
+	return &messageContext{Context: parent, incoming: in, batch: []*incoming{in}}, in.outcome.answer
+}
+
 type initiatorKey struct{}
 
 // WithInitiator returns a context in which messages are sent on behalf of the named user. Elsewhere that is the user

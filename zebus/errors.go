@@ -39,6 +39,10 @@ var (
 	ErrInlineWait = errors.New("zebus: an inline handler must not wait")
 )
 
+// ErrWaitsForItself means that a handler was to wait for its own end: it stopped its bus, or the subscription it serves,
+// with its own context.
+var ErrWaitsForItself = errors.New("zebus: a handler must not wait for its own end")
+
 // ErrNoContext means that a call which works on the message being handled was made with another context.
 var ErrNoContext = errors.New("zebus: context is not that of a handler")
 

@@ -59,8 +59,8 @@ func (b *Builder) WithDumpFolder(path string) *Builder {
 // publishFailures tells the world what the handlers of a message failed on.
 func (in *incoming) publishFailures() {
 	failures := in.outcome.failures()
-	if !in.bus.config.publishErrors || !anyPublishable(failures) {
-		return
+	if !in.bus.config.publishErrors || !anyPublishable(failures) || in.route.messageType == failedType {
+		return // who fails on the news of a failure would never come to an end with those of his own
 	}
 	var texts, names []string
 	for _, f := range failures {
@@ -69,6 +69,8 @@ func (in *incoming) publishFailures() {
 	}
 	in.publish(in.json(), strings.Join(texts, "\n\n"), names)
 }
+
+var failedType = (*MessageProcessingFailed)(nil).ZebusType()
 
 func anyPublishable(failures []failure) bool {
 	for _, f := range failures {
@@ -81,7 +83,7 @@ func anyPublishable(failures []failure) bool {
 
 func (in *incoming) publish(text, problem string, handlers []string) {
 	b := in.bus
-	ctx := &messageContext{Context: in.run.ctx, incoming: in}
+	ctx := &messageContext{Context: context.WithoutCancel(in.run.ctx), incoming: in} // also when a stop has given up waiting
 	err := b.Publish(ctx, &MessageProcessingFailed{
 		FailingMessage: in.message, FailingMessageJSON: text, ExceptionMessage: problem,
 		ExceptionTime: time.Now(), FailingHandlerNames: handlers,
@@ -115,7 +117,7 @@ func (in *incoming) unreadable(err error) {
 	err = fmt.Errorf("%w: %s: %w", ErrUnreadable, in.message.Type, err)
 	b.drop(&in.message, err)
 	b.config.logger.Error("unreadable message", "message", in.message.Type, "id", in.message.ID, "dump", where)
-	if b.config.publishErrors {
+	if b.config.publishErrors && in.route.messageType != failedType {
 		in.publish("", fmt.Sprintf("message %s of type %s from %s at %s could not be read, its content is in %s: %v", in.message.ID,
 			in.message.Type, in.message.Originator.SenderID, in.message.Originator.SenderEndpoint, where, err), nil)
 	}
@@ -160,7 +162,7 @@ func (b *Bus) giveUp(next Handler) Handler {
 	if b.config.deadLetters == nil {
 		return next
 	}
-	return next.Around(func(ctx context.Context, batch []Message, invoke Invoke) (Message, error) {
+	return next.recovering().Around(func(ctx context.Context, batch []Message, invoke Invoke) (Message, error) {
 		reply, err := invoke(ctx, batch)
 		if retryable(err) || isPermanent(err) {
 			b.bury(ctx, next.name, err)

@@ -29,7 +29,7 @@ func Gather[R any](ctx context.Context, bus *Bus, cmd CommandFor[R]) iter.Seq[Ga
 		var waiters sync.WaitGroup
 		defer waiters.Wait()
 		defer cancel()
-		peers, err := bus.peersFor(cmd)
+		peers, err := bus.peersFor(ctx, cmd)
 		if err != nil {
 			yield(Gathered[R]{Err: err})
 			return
@@ -66,9 +66,12 @@ func next[T any](ctx context.Context, answers <-chan T) (answer T, err error) {
 }
 
 // peersFor returns every peer that handles a command.
-func (b *Bus) peersFor(cmd Command) ([]Peer, error) {
+func (b *Bus) peersFor(ctx context.Context, cmd Command) ([]Peer, error) {
+	if err := mayWait(ctx, cmd); err != nil {
+		return nil, err
+	}
 	if b.running.Load() == nil {
-		return nil, fmt.Errorf("%s: %w", cmd.ZebusType().ID(), ErrNotRunning)
+		return nil, fmt.Errorf("%s: %s: %w", cmd.ZebusType().ID(), b.ID(), ErrNotRunning)
 	}
 	peers := b.config.directory.AppendPeers(nil, cmd.ZebusType().ID(), routingOf(cmd, nil))
 	if len(peers) == 0 {

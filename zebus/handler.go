@@ -17,6 +17,7 @@ type Handler struct {
 	queue       string
 	inline      bool
 	serial      bool
+	waits       bool // between tries
 	maxBatch    int
 	lanes       *lanes // nil for one message at a time
 	mode        SubscribeMode

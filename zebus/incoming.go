@@ -78,6 +78,7 @@ type outcome struct {
 	text   string
 	reply  Message
 	failed []failure // in the order in which the handlers ended
+	missed bool      // at least one queue did not take it
 	mute   bool      // it could not be read: a command stays without an answer, as its sender expects of Zebus
 }
 
@@ -85,6 +86,12 @@ func (o *outcome) setCode(code int, text string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.code, o.text = code, text
+}
+
+func (o *outcome) answer() (code int, text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.code, o.text
 }
 
 func (o *outcome) add(handler string, reply Message, err error) {
@@ -96,6 +103,20 @@ func (o *outcome) add(handler string, reply Message, err error) {
 	if err != nil {
 		o.failed = append(o.failed, failure{handler, err})
 	}
+}
+
+// miss notes that a queue did not take the message.
+func (o *outcome) miss(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.missed = true
+	o.failed = append(o.failed, failure{"", err})
+}
+
+func (o *outcome) hasMissed() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.missed
 }
 
 func (o *outcome) failures() []failure {
@@ -232,7 +253,7 @@ func (in *incoming) Failed(inv *dispatch.Invoker, err error) { in.handled(inv.Na
 
 // Rejected implements [dispatch.Job]: a queue is full, or closed. Commands are answered, so that their senders need not wait.
 func (in *incoming) Rejected(err error) {
-	in.outcome.add("", nil, Fail(CodeUnknown, "%s does not take %s: %v", in.bus.ID(), in.message.Type, err))
+	in.outcome.miss(Fail(CodeUnknown, "%s does not take %s: %v", in.bus.ID(), in.message.Type, err))
 	in.bus.drop(&in.message, err)
 }
 
@@ -257,9 +278,18 @@ func (in *incoming) finish() {
 	case in.local != nil:
 		in.completeLocal()
 	default:
-		if in.route.messageType.Kind() == KindCommand && !in.outcome.isSilent() {
-			in.answer()
-		}
+		in.settle()
+	}
+}
+
+// settle answers a command and tells the persistence that the message need not come again. An event for which a queue had
+// no room was not handled, and may; a command for which there was none has been answered by that, and its sender knows.
+func (in *incoming) settle() {
+	command := in.route.messageType.Kind() == KindCommand
+	if command && !in.outcome.isSilent() {
+		in.answer()
+	}
+	if command || !in.outcome.hasMissed() {
 		in.bus.config.transport.Ack(&in.message)
 	}
 }
@@ -306,7 +336,7 @@ func (b *Bus) handleLocally(ctx context.Context, r *run, m Message, id MessageID
 		in.message.Content = encode(m)
 	}
 	if pending != nil {
-		in.message.limit(ctx)
+		b.limit(ctx, &in.message)
 	}
 	b.enqueue(in, true)
 }

@@ -38,8 +38,8 @@ type prioritized struct {
 	middleware Middleware
 }
 
-// WithMiddleware puts m around every handler of the service. Of several, that with the highest priority is outermost;
-// of equals, the one given first.
+// WithMiddleware puts m around every handler of the service, those of subscriptions made later included. Of several, that
+// with the highest priority is outermost; of equals, the one given first.
 func (b *Builder) WithMiddleware(priority int, m Middleware) *Builder {
 	b.config.middleware = append(b.config.middleware, prioritized{priority, m})
 	return b
@@ -48,9 +48,30 @@ func (b *Builder) WithMiddleware(priority int, m Middleware) *Builder {
 // lowestPriority is that of what the bus itself puts around a handler: closest to it, but for what the handler brings.
 const lowestPriority = math.MinInt
 
-// dress puts the middleware around the handlers, the innermost first.
+// When returns m as middleware that can be switched on and off while the bus runs: it is passed by for every message for
+// which on says no. An [atomic.Bool] has such a function: Load.
+func When(on func() bool, m Middleware) Middleware {
+	return func(next Handler) Handler {
+		with, without := m(next), next.invoke
+		next.invoke = func(ctx context.Context, batch []Message) (Message, error) {
+			if on() {
+				return with.invoke(ctx, batch)
+			}
+			return without(ctx, batch)
+		}
+		return next
+	}
+}
+
+// outermostFirst returns the middleware of a bus in its order, with what the bus itself puts around a handler behind it.
+func outermostFirst(wares []prioritized, own Middleware) []prioritized {
+	all := append(slices.Clone(wares), prioritized{lowestPriority, own})
+	slices.SortStableFunc(all, func(a, b prioritized) int { return cmp.Compare(b.priority, a.priority) })
+	return all
+}
+
+// dress puts the middleware, the outermost first, around the handlers.
 func dress(handlers []Handler, wares []prioritized) []Handler {
-	slices.SortStableFunc(wares, func(a, b prioritized) int { return cmp.Compare(b.priority, a.priority) })
 	dressed := slices.Clone(handlers)
 	for i := range dressed {
 		for _, w := range slices.Backward(wares) {

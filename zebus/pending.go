@@ -130,6 +130,15 @@ func (p *Pending) tell() {
 	}
 }
 
+// mayWait refuses a wait for the end of a command in an inline handler, before the command is sent: it would be executed,
+// and nobody would know.
+func mayWait(ctx context.Context, cmd Command) error {
+	if c := messageContextOf(ctx); c != nil && c.turn.Inline() {
+		return fmt.Errorf("%s: %w", cmd.ZebusType().ID(), ErrInlineWait)
+	}
+	return nil
+}
+
 // lendTurn gives the queue of the handler that ctx belongs to, if any, to the next message, until back is called.
 func lendTurn(ctx context.Context) (back func(), err error) {
 	c := messageContextOf(ctx)

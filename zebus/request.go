@@ -8,11 +8,17 @@ import (
 // Request sends cmd to the one peer that handles it and waits for the reply, whose type the command announces. Its
 // errors are those of [Bus.Send], and [ErrUnexpectedReply] when the handler replied with something else.
 func Request[R any](ctx context.Context, s Sender, cmd CommandFor[R]) (*R, error) {
+	if err := mayWait(ctx, cmd); err != nil {
+		return nil, err
+	}
 	return replyTo[R](ctx, s.SendAsync(ctx, cmd))
 }
 
 // RequestTo is [Request] to a peer of the caller's choice.
 func RequestTo[R any](ctx context.Context, s PeerSender, cmd CommandFor[R], to Peer) (*R, error) {
+	if err := mayWait(ctx, cmd); err != nil {
+		return nil, err
+	}
 	return replyTo[R](ctx, s.SendToAsync(ctx, cmd, to))
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/zebus-go/zebus/dispatch"
 )
 
 // RetryPolicy says how often a handler tries a message again, and how long it waits in between.
@@ -45,10 +47,12 @@ func (p RetryPolicy) next(wait time.Duration) time.Duration {
 
 // Retry makes the handler try a message again when it fails. Meanwhile its queue waits, so that the order of messages is
 // kept. Errors marked by [Permanent] and answers made by [Fail] are not tried again, nor is anything once the bus
-// gives up waiting for the handler at stop. Off unless called: a peer of Zebus (.NET) tries once.
+// gives up waiting for the handler at stop, or the sender of a command stops to wait. A panic is a failure like any other.
+// Off unless called: a peer of Zebus (.NET) tries once. It is not for inline handlers.
 func (h Handler) Retry(p RetryPolicy) Handler {
 	p = p.withDefaults()
-	return h.Around(func(ctx context.Context, batch []Message, invoke Invoke) (Message, error) {
+	h.waits = p.Attempts > 0
+	return h.recovering().Around(func(ctx context.Context, batch []Message, invoke Invoke) (Message, error) {
 		wait := p.First
 		for attempt := 0; ; attempt++ {
 			reply, err := invoke(ctx, batch)
@@ -57,6 +61,18 @@ func (h Handler) Retry(p RetryPolicy) Handler {
 			}
 			wait = p.next(wait)
 		}
+	})
+}
+
+// recovering returns the handler with its panics as errors, for what has to go on after them.
+func (h Handler) recovering() Handler {
+	return h.Around(func(ctx context.Context, batch []Message, invoke Invoke) (reply Message, err error) {
+		defer func() {
+			if value := recover(); value != nil {
+				reply, err = nil, dispatch.NewPanicError(value)
+			}
+		}()
+		return invoke(ctx, batch)
 	})
 }
 
@@ -111,7 +127,8 @@ type DeadLetter struct {
 	Err     error // of the last try
 }
 
-// WithDeadLetters makes f hear of every message on which a handler of the service gave up, after its retries. f runs on
+// WithDeadLetters makes f hear of every message on which a handler of the service gave up, after its retries: it failed, or
+// panicked, otherwise than by an answer made with [Fail]. f runs on
 // the queue of the handler; the sender of a command has its answer only when f has returned.
 func (b *Builder) WithDeadLetters(f func(ctx context.Context, letter DeadLetter)) *Builder {
 	b.config.deadLetters = f

@@ -42,6 +42,15 @@ func (rs *routes) add(b *Bus, h Handler, accepts func(*incoming) bool) (remove f
 	return b.dispatcher.Add(string(h.messageType.ID()), b.invoker(h, accepts))
 }
 
+// know adds types that need no handler.
+func (rs *routes) know(b *Bus, types []*MessageType) {
+	rs.changing.Lock()
+	defer rs.changing.Unlock()
+	for _, t := range types {
+		rs.ensure(b, t)
+	}
+}
+
 // ensure returns the route of a type, a new one if there is none. rs.changing must be held.
 func (rs *routes) ensure(b *Bus, t *MessageType) *route {
 	if rt := rs.find(t.ID()); rt != nil {

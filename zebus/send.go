@@ -12,16 +12,23 @@ import (
 
 // Send sends cmd to the one peer that handles it and waits until it is done. It returns
 //   - [ErrNotRunning], [ErrNoPeer], [ErrManyPeers], [ErrPeerNotResponding], [ErrTooLarge] or [ErrPeerBusy] when it was not sent,
+//     and [ErrInlineWait] in a handler that must not wait,
 //   - [ErrPeerUnreachable], [ErrPeerGone], [ErrPeerRestarted] or [ErrNotRunning] when no answer can come any more,
 //   - a [*CommandError] when the handler failed,
 //   - an error wrapping that of ctx when ctx ends first; the command may still be executed.
 func (b *Bus) Send(ctx context.Context, cmd Command) error {
+	if err := mayWait(ctx, cmd); err != nil {
+		return err
+	}
 	to, err := b.recipientOf(cmd)
 	return b.send(ctx, cmd, to, err, nil).Wait(ctx)
 }
 
 // SendTo is Send to a peer of the caller's choice.
 func (b *Bus) SendTo(ctx context.Context, cmd Command, to Peer) error {
+	if err := mayWait(ctx, cmd); err != nil {
+		return err
+	}
 	return b.send(ctx, cmd, to, nil, nil).Wait(ctx)
 }
 
@@ -38,7 +45,8 @@ func (b *Bus) SendToAsync(ctx context.Context, cmd Command, to Peer) *Pending {
 }
 
 // Publish sends evt to every peer that subscribed to it, this one included, and returns without waiting for any of them.
-// Peers that cannot take it now are named in an error that wraps [ErrPeerBusy]; the others get it.
+// Peers that cannot take it now are named in an error that wraps [ErrPeerBusy]; the others get it. When ctx has ended
+// already nobody does, and the error wraps that of ctx.
 func (b *Bus) Publish(ctx context.Context, evt Event) error {
 	s := takeScratch()
 	defer s.release()
@@ -49,7 +57,10 @@ func (b *Bus) Publish(ctx context.Context, evt Event) error {
 func (b *Bus) PublishTo(ctx context.Context, evt Event, to ...Peer) error {
 	r := b.running.Load()
 	if r == nil {
-		return ErrNotRunning
+		return fmt.Errorf("publish %s by %s: %w", evt.ZebusType().ID(), b.ID(), ErrNotRunning)
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("publish %s: %w", evt.ZebusType().ID(), err)
 	}
 	b.config.observer.sending(evt, to)
 	if len(to) == 0 {
@@ -74,9 +85,11 @@ func (b *Bus) publish(ctx context.Context, r *run, evt Event, id MessageID, to [
 	if len(to) == 0 {
 		return nil
 	}
-	err := b.transmit(ctx, r, evt, id, to...)
-	b.refused(id, err)
-	return err
+	if err := b.transmit(ctx, r, evt, id, to...); err != nil {
+		b.refused(id, err)
+		return fmt.Errorf("publish %s: %w", evt.ZebusType().ID(), err)
+	}
+	return nil
 }
 
 // refused tells of every peer for which the transport did not take a message.
@@ -108,7 +121,7 @@ func (b *Bus) Flush(ctx context.Context) error {
 	}
 	defer back()
 	if b.running.Load() == nil {
-		return ErrNotRunning
+		return fmt.Errorf("flush %s: %w", b.ID(), ErrNotRunning)
 	}
 	return b.config.transport.Flush(ctx)
 }
@@ -116,7 +129,7 @@ func (b *Bus) Flush(ctx context.Context) error {
 // recipientOf finds the peer that handles a command: this one before any other.
 func (b *Bus) recipientOf(cmd Command) (Peer, error) {
 	if b.running.Load() == nil {
-		return Peer{}, ErrNotRunning
+		return Peer{}, fmt.Errorf("%s: %w", b.ID(), ErrNotRunning)
 	}
 	s := takeScratch()
 	defer s.release()
@@ -211,7 +224,7 @@ func (b *Bus) deliver(ctx context.Context, cmd Command, to Peer, p *Pending) {
 	r := b.running.Load()
 	switch {
 	case r == nil:
-		p.table.end(p.id, completion{err: ErrNotRunning})
+		p.table.fail(p.id, ErrNotRunning)
 	case to.ID == b.ID() && b.dispatchesLocally(ctx):
 		b.handleLocally(ctx, r, cmd, p.id, p)
 	default:
@@ -232,7 +245,7 @@ func (b *Bus) transmit(ctx context.Context, r *run, m Message, id MessageID, to 
 	s.bytes = m.ZebusAppend(s.bytes[:0])
 	s.message = b.envelope(ctx, r, m.ZebusType().ID(), id, s.bytes)
 	if m.ZebusType().Kind() == KindCommand {
-		s.message.limit(ctx)
+		b.limit(ctx, &s.message)
 	}
 	d := Delivery{Message: &s.message, To: to}
 	err := b.config.transport.Send(d)
@@ -248,14 +261,19 @@ func (b *Bus) envelope(ctx context.Context, r *run, t MessageTypeID, id MessageI
 	return msg
 }
 
-// limit tells the handler of a command how long its sender waits.
-func (m *TransportMessage) limit(ctx context.Context) {
+// limit tells the handler of a command how long its sender waits: as long as ctx, or else by default.
+func (b *Bus) limit(ctx context.Context, m *TransportMessage) {
+	left := b.config.commandTimeout
 	if until, ok := ctx.Deadline(); ok {
-		if m.Extensions == nil {
-			m.Extensions = &Extensions{}
-		}
-		m.Extensions.TimeLeft = max(time.Until(until), 1)
+		left = max(time.Until(until), 1)
 	}
+	if left == 0 {
+		return
+	}
+	if m.Extensions == nil {
+		m.Extensions = &Extensions{}
+	}
+	m.Extensions.TimeLeft = left
 }
 
 type localDispatchKey struct{}

@@ -31,6 +31,11 @@ func (b *Bus) Stats() Stats {
 	return s
 }
 
+// Purge drops every message that waits in a queue for its handler, and returns how often it did: once for each handler
+// that will not see a message. Commands among them are answered with an error, events are told to the [Observer].
+// Handlers that run are not affected.
+func (b *Bus) Purge() int { return b.dispatcher.Purge() }
+
 // PeerCounter is a [Transport] that knows how many peers it is connected to.
 type PeerCounter interface {
 	// ConnectedPeers returns the number of peers to which there is a connection now; 0 outside of Start and Stop.

@@ -23,11 +23,19 @@ func (k BindingKey) Key() BindingKey { return k }
 type SubscriptionRequest struct {
 	subscriptions []Subscription
 	handler       *Handler
+	unhandled     bool
 }
 
 // To asks for messages that the handlers of the service take.
 func To(subs ...Subscription) SubscriptionRequest {
 	return SubscriptionRequest{subscriptions: subs}
+}
+
+// Unhandled makes the request one that needs no handler: messages that come are acknowledged, and nothing else. It is for
+// what observers look at, or for a handler that is about to be subscribed.
+func (r SubscriptionRequest) Unhandled() SubscriptionRequest {
+	r.unhandled = true
+	return r
 }
 
 // On asks for the events of one type that match a binding, for a handler of their own. It runs on the default queue, and
@@ -103,8 +111,11 @@ func (b *Bus) SubscribeAll(ctx context.Context, requests ...SubscriptionRequest)
 
 // handles says why a request cannot be served: nobody here would take the messages.
 func (b *Bus) handles(r SubscriptionRequest) error {
+	if r.handler != nil || r.unhandled || !b.IsRunning() { // what is made before the start may get its handler before it, too
+		return nil
+	}
 	for _, s := range r.subscriptions {
-		if rt := b.routes.find(s.Type); r.handler == nil && (rt == nil || !rt.dispatch.Handled()) {
+		if rt := b.routes.find(s.Type); rt == nil || !rt.dispatch.Handled() {
 			return fmt.Errorf("subscribe to %s: %w", s.Type, ErrUnknownType)
 		}
 	}
@@ -116,7 +127,8 @@ func (b *Bus) activate(r SubscriptionRequest) *ActiveSubscription {
 	a := &ActiveSubscription{bus: b, subscriptions: slices.Clone(r.subscriptions), done: make(chan struct{})}
 	b.subscriptions.admit(a)
 	if r.handler != nil {
-		a.removeHandler = b.routes.add(b, a.droppable(*r.handler), a.accepts)
+		dressed := dress([]Handler{a.droppable(*r.handler)}, b.config.middleware)
+		a.removeHandler = b.routes.add(b, dressed[0], a.accepts)
 	}
 	return a
 }
@@ -163,14 +175,33 @@ func (a *ActiveSubscription) Done() <-chan struct{} { return a.done }
 
 // Stop ends the subscription: the directory is told, and what has arrived is handled. It returns when that is done or ctx
 // ends, with the error of the directory or of ctx; the subscription has ended all the same. The handler of the
-// subscription must not call it, for it would wait for itself. Stopping again does nothing.
+// subscription would wait for itself, and gets [ErrWaitsForItself] when the rest is done. Stopping again does nothing.
 func (a *ActiveSubscription) Stop(ctx context.Context) (err error) {
 	a.end.Do(func() {
 		err = a.bus.updateSubscriptions(ctx, -1, a)
 		a.withdraw()
-		err = errors.Join(err, waitFor(ctx, a.done))
+		err = errors.Join(err, a.waitForHandler(ctx))
 	})
 	return err
+}
+
+// waitForHandler waits until nothing is in hand. In a handler of the same peer it lends the queue, on which the
+// subscription's own may wait for its turn.
+func (a *ActiveSubscription) waitForHandler(ctx context.Context) error {
+	if c := messageContextOf(ctx); c != nil && c.incoming.isInHandOf(a) {
+		return fmt.Errorf("stop a subscription: %w", ErrWaitsForItself)
+	}
+	back, err := lendTurn(ctx)
+	if err != nil {
+		return err
+	}
+	defer back()
+	return waitFor(ctx, a.done)
+}
+
+// isInHandOf says whether a subscription took the message.
+func (in *incoming) isInHandOf(a *ActiveSubscription) bool {
+	return in.special != nil && slices.Contains(in.special.hands, a)
 }
 
 // Close ends the subscription at once: what has arrived is dropped, and the directory is told in the background. It may
