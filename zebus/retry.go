@@ -89,7 +89,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return true
+		return ctx.Err() == nil // both may have come at once
 	case <-ctx.Done():
 		return false
 	}
