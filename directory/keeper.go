@@ -167,7 +167,7 @@ func (k *keeper) restore(ctx context.Context, c *Client, why string) {
 	default:
 		k.failures, k.again = 0, time.Time{}
 		c.setRegistered(true)
-		c.config.Logger.InfoContext(ctx, "registered again", "peer", c.id())
+		c.config.Logger.WarnContext(ctx, "registered again", "peer", c.id()) // as loud as the trouble that it ends
 	}
 }
 

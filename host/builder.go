@@ -2,7 +2,6 @@ package host
 
 import (
 	"crypto/rand"
-	"log/slog"
 	"strings"
 
 	"github.com/zebus-go/zebus/directory"
@@ -36,14 +35,6 @@ func NewBuilder(c Config) (*zebus.Builder, error) {
 		WithErrorPublication(c.Bus.EnableErrorPublication).
 		WithDefaultCommandTimeout(c.Bus.DefaultCommandTimeout).
 		WithDispatch(c.Bus.dispatch()), nil
-}
-
-// loggerOf returns the logger, or that of the program when there is none.
-func loggerOf(l *slog.Logger) *slog.Logger {
-	if l == nil {
-		return slog.Default()
-	}
-	return l
 }
 
 // uniqueID replaces every star by a random GUID.

@@ -21,7 +21,8 @@ type Config struct {
 	StopTimeout time.Duration
 
 	// Logger hears what the bus, the directory client and the transport have to say. Nil means
-	// [slog.Default].
+	// that warnings and errors go to standard error, and beside them the lines that say that
+	// the peer is ready and that it stops.
 	Logger *slog.Logger
 }
 

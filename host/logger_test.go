@@ -15,9 +15,9 @@ func TestLogger(t *testing.T) {
 		flags host.LogFlags
 		want  string // what an info and a debug line leave behind, without the time
 	}{
-		"the default is text from info on": {host.LogFlags{}, "level=INFO msg=hello peer=Acme.Echo.0\n"},
+		"the default is text from warnings on": {host.LogFlags{}, ""},
 		"text":                             {host.LogFlags{Format: "text", Level: "info"}, "level=INFO msg=hello peer=Acme.Echo.0\n"},
-		"json":                             {host.LogFlags{Format: "json"}, `"level":"INFO","msg":"hello","peer":"Acme.Echo.0"}` + "\n"},
+		"json":                             {host.LogFlags{Format: "json", Level: "info"}, `"level":"INFO","msg":"hello","peer":"Acme.Echo.0"}` + "\n"},
 		"debug shows more":                 {host.LogFlags{Level: "debug"}, "level=INFO msg=hello peer=Acme.Echo.0\nlevel=DEBUG msg=detail\n"},
 		"error shows less":                 {host.LogFlags{Level: "ERROR"}, ""},
 		"an offset":                        {host.LogFlags{Level: "info+1"}, ""},
@@ -36,6 +36,24 @@ func TestLogger(t *testing.T) {
 				t.Errorf("%+v logs %q, want %q", tc.flags, got, tc.want)
 			}
 		})
+	}
+}
+
+func TestNotices(t *testing.T) {
+	t.Parallel()
+	for format, want := range map[string]string{
+		"":     "level=INFO msg=ready\n",
+		"json": `"level":"INFO","msg":"ready"}` + "\n",
+	} {
+		var out strings.Builder
+		notices, err := host.LogFlags{Format: format, Level: "error"}.Notices(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		notices.Info("ready")
+		if got := withoutTime(out.String()); got != want {
+			t.Errorf("format %q: %q, want %q, whatever the level", format, got, want)
+		}
 	}
 }
 

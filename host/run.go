@@ -33,7 +33,7 @@ func Run(ctx context.Context, c Config, handlers ...zebus.Handler) error {
 	return Serve(ctx, bus, ServeOptions{
 		StopTimeout: c.StopTimeout,
 		Ready:       func() { c.logReady(bus) },
-		Stopping:    func() { loggerOf(c.Logger).Info("peer stopping; a second interrupt ends it at once", "peer", bus.ID()) },
+		Stopping:    func() { noticesOf(c.Logger).Info("peer stopping; a second interrupt ends it at once", "peer", bus.ID()) },
 	})
 }
 
@@ -46,6 +46,6 @@ func build(c Config, handlers []zebus.Handler) (*zebus.Bus, error) {
 }
 
 func (c Config) logReady(bus *zebus.Bus) {
-	loggerOf(c.Logger).Info("peer ready", "peer", bus.ID(), "endpoint", bus.Endpoint(), "environment", bus.Environment(),
+	noticesOf(c.Logger).Info("peer ready", "peer", bus.ID(), "endpoint", bus.Endpoint(), "environment", bus.Environment(),
 		"directory", strings.Join(c.Bus.DirectoryEndpoints, " "))
 }

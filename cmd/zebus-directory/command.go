@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,7 +100,7 @@ func (f *flags) register(command *cobra.Command) {
 	set.StringVar(&f.environment, "environment", defaults.Environment, "`NAME` of the network")
 	set.IntVar(&f.index, "index", defaults.Index, "position `N` among the directory_endpoints of the peers, from 0")
 	set.StringVar(&f.log.Format, "log-format", "text", "`FORMAT` of the log: text or json")
-	set.StringVar(&f.log.Level, "log-level", "info", "`LEVEL` of the log: debug, info, warn or error")
+	set.StringVar(&f.log.Level, "log-level", "warn", "`LEVEL` of the log: debug, info, warn or error")
 }
 
 // settings reads file and environment, and lets the flags that were given override them.
@@ -129,7 +130,8 @@ func (f *flags) settings(command *cobra.Command) (host.DirectoryConfig, error) {
 
 func (f *flags) serve(command *cobra.Command, signals <-chan os.Signal, stderr io.Writer) error {
 	logger, err := f.log.Logger(stderr)
-	if err != nil {
+	notices, noticesErr := f.log.Notices(stderr)
+	if err := cmp.Or(err, noticesErr); err != nil {
 		return usageError{err}
 	}
 	config, err := f.settings(command)
@@ -141,10 +143,10 @@ func (f *flags) serve(command *cobra.Command, signals <-chan os.Signal, stderr i
 		return err
 	}
 	ready := func() {
-		logger.Info("directory ready", "endpoint", bus.Endpoint(), "environment", config.Environment, "store", config.Store,
+		notices.Info("directory ready", "endpoint", bus.Endpoint(), "environment", config.Environment, "store", config.Store,
 			"peer", bus.ID())
 	}
-	stopping := func() { logger.Info("directory stopping; a second interrupt ends it at once") }
+	stopping := func() { notices.Info("directory stopping; a second interrupt ends it at once") }
 	return host.Serve(command.Context(), bus, host.ServeOptions{Signals: signals, Ready: ready, Stopping: stopping})
 }
 

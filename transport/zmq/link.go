@@ -57,7 +57,7 @@ func (l *link) partingLevel() slog.Level {
 	if l.gone {
 		return slog.LevelDebug
 	}
-	return slog.LevelInfo
+	return slog.LevelWarn
 }
 
 // leadsTo says whether the link is one to this endpoint; case does not matter.

@@ -47,7 +47,7 @@ func run(ctx context.Context, busFile, zmqFile string) error {
 	if config.Bus.PeerID == "" {
 		config.Bus.PeerID = "Abc.Echo.0"
 	}
-	config.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
-	service := &echo.Service{Log: config.Logger}
+	// What the bus says is left to host: warnings, and that it is ready. What the service says is its work.
+	service := &echo.Service{Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	return host.Run(ctx, config, service.Handlers()...)
 }
