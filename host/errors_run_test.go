@@ -28,7 +28,10 @@ func TestErrorPublicationIsConfigured(t *testing.T) {
 		}
 		bus, err := builder.WithHandlers(
 			zebus.HandleRequest(func(context.Context, *echo.EchoCommand) (*echo.EchoReply, error) { return nil, errors.New("boom") }),
-			zebus.HandleEvent(func(_ context.Context, e *zebus.MessageProcessingFailed) error { published <- e.ExceptionMessage; return nil }).Inline(),
+			zebus.HandleEvent(func(_ context.Context, e *zebus.MessageProcessingFailed) error {
+				published <- e.ExceptionMessage
+				return nil
+			}).Inline(),
 		).Build()
 		if err != nil {
 			t.Fatal(err)

@@ -16,11 +16,11 @@ func TestLogger(t *testing.T) {
 		want  string // what an info and a debug line leave behind, without the time
 	}{
 		"the default is text from warnings on": {host.LogFlags{}, ""},
-		"text":                             {host.LogFlags{Format: "text", Level: "info"}, "level=INFO msg=hello peer=Acme.Echo.0\n"},
-		"json":                             {host.LogFlags{Format: "json", Level: "info"}, `"level":"INFO","msg":"hello","peer":"Acme.Echo.0"}` + "\n"},
-		"debug shows more":                 {host.LogFlags{Level: "debug"}, "level=INFO msg=hello peer=Acme.Echo.0\nlevel=DEBUG msg=detail\n"},
-		"error shows less":                 {host.LogFlags{Level: "ERROR"}, ""},
-		"an offset":                        {host.LogFlags{Level: "info+1"}, ""},
+		"text":                                 {host.LogFlags{Format: "text", Level: "info"}, "level=INFO msg=hello peer=Acme.Echo.0\n"},
+		"json":                                 {host.LogFlags{Format: "json", Level: "info"}, `"level":"INFO","msg":"hello","peer":"Acme.Echo.0"}` + "\n"},
+		"debug shows more":                     {host.LogFlags{Level: "debug"}, "level=INFO msg=hello peer=Acme.Echo.0\nlevel=DEBUG msg=detail\n"},
+		"error shows less":                     {host.LogFlags{Level: "ERROR"}, ""},
+		"an offset":                            {host.LogFlags{Level: "info+1"}, ""},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {

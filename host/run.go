@@ -33,7 +33,9 @@ func Run(ctx context.Context, c Config, handlers ...zebus.Handler) error {
 	return Serve(ctx, bus, ServeOptions{
 		StopTimeout: c.StopTimeout,
 		Ready:       func() { c.logReady(bus) },
-		Stopping:    func() { noticesOf(c.Logger).Info("peer stopping; a second interrupt ends it at once", "peer", bus.ID()) },
+		Stopping: func() {
+			noticesOf(c.Logger).Info("peer stopping; a second interrupt ends it at once", "peer", bus.ID())
+		},
 	})
 }
 

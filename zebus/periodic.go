@@ -75,8 +75,11 @@ func (p Periodic) first(now time.Time) time.Time {
 
 // after returns the end of the first period, of those counted from some time on, that is not before now.
 func (p Periodic) after(from, now time.Time) time.Time {
-	missed := (now.Sub(from) + p.Every - 1) / p.Every
-	return from.Add(missed * p.Every)
+	over := now.Sub(from) % p.Every
+	if over == 0 {
+		return now
+	}
+	return now.Add(p.Every - over)
 }
 
 func (b *Bus) startPeriodic(r *run) {

@@ -128,7 +128,7 @@ func TestPeriodicThatFails(t *testing.T) {
 		on   bool
 		want string
 	}{
-		"T08 an error is published":      {errors.New("boom"), true, "boom"},
+		"T08 an error is published":       {errors.New("boom"), true, "boom"},
 		"T08 unless that is switched off": {errors.New("boom"), false, ""},
 		"T08 or it is an answer":          {zebus.Fail(1, "no"), true, ""},
 	} {
