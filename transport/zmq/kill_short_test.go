@@ -3,4 +3,4 @@
 package zmq_test
 
 // killRounds is how often a peer is killed or stopped.
-const killRounds = 6
+func killRounds() int { return 6 }
