@@ -169,11 +169,15 @@ func (s *stage) compare(to string, got, want zebus.TransportMessage) {
 	}
 }
 
+// quiet is how long nothing more comes when everything has.
+const quiet = 50 * time.Millisecond
+
 // silence checks that nothing is left to read: our process has sent what was recorded, and no more.
 func (s *stage) silence() {
 	s.t.Helper()
 	for name, ear := range s.ears {
-		if frame, err := ear.RecvBytes(zmq4.DONTWAIT); err == nil {
+		must(s.t, ear.SetRcvtimeo(quiet))
+		if frame, err := ear.RecvBytes(0); err == nil {
 			s.t.Errorf("unexpected %s to %s", parse(s.t, frame).Type, name)
 		}
 	}

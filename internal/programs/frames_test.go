@@ -32,12 +32,13 @@ func TestFramesOfNobody(t *testing.T) {
 		if _, err := io.Copy(io.Discard, c.Conn); err != nil && !strings.Contains(err.Error(), "reset") {
 			t.Errorf("the connection does not end: %v", err)
 		}
+		n.directory.await(`"connection rejected: a frame over max_message_size was announced, .* remote=` + c.LocalAddr().String())
 	})
 	t.Run("what is no ZMTP at all", func(t *testing.T) {
 		c := dial(t, n.endpoint)
 		c.write([]byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" + strings.Repeat(" ", 64)))
 		_ = c.Close() // until then it may still become ZMTP
-		n.directory.await("connection without a handshake")
+		n.directory.await(`"connection without a handshake: .*" remote=` + c.LocalAddr().String())
 	})
 	n.echo("still there")
 	quiet(t, service)

@@ -3,6 +3,7 @@
 package zmq
 
 import (
+	"errors"
 	"log/slog"
 	"net/netip"
 	"syscall"
@@ -10,30 +11,104 @@ import (
 	"github.com/pebbe/zmq4"
 )
 
-// Connections hears of the connections that others make to this peer. libzmq names them by file descriptor, so each
-// address is asked for while the connection is new. It is used by the goroutine of the watcher.
+// Connections hears of the connections that others make to this peer. It is used by the goroutine of the watcher, and
+// closed when that has ended.
 type connections struct {
 	log     *slog.Logger
 	observe Observer
-	remotes map[int]string
+	open    map[int]connection // by the file descriptor that libzmq has
+	shook   bool               // no handshake has failed since the last connection ended
 }
 
-func (c *connections) hear(event zmq4.Event, fd int) {
+// A connection is one that libzmq has accepted. libzmq says that it has ended, and not who ended it: so there is a
+// file descriptor of ours, of which that can be asked.
+type connection struct {
+	remote string // "" when it was gone before it could be asked for
+	fd     int    // -1 when there is none
+}
+
+func newConnections(log *slog.Logger, o Observer) *connections {
+	return &connections{log: log, observe: o, open: map[int]connection{}, shook: true}
+}
+
+func (c *connections) hear(event zmq4.Event, value int) {
 	switch event {
 	case zmq4.EVENT_ACCEPTED:
-		c.remotes[fd] = remoteAddress(fd)
-		c.log.Debug("connection accepted", "remote", c.remotes[fd])
+		c.accepted(value)
 	case zmq4.EVENT_ACCEPT_FAILED:
-		c.log.Error("connection not accepted", "error", zmq4.Errno(fd)) // here the value is an error
-	case zmq4.EVENT_DISCONNECTED:
-		remote := c.remotes[fd]
-		delete(c.remotes, fd)
-		c.log.Debug("connection closed", "remote", remote)
-		c.observe.connectionClosed(remote)
+		c.log.Error("connection not accepted", "error", zmq4.Errno(value)) // here the value is an error
 	case zmq4.EVENT_HANDSHAKE_FAILED_NO_DETAIL, zmq4.EVENT_HANDSHAKE_FAILED_PROTOCOL, zmq4.EVENT_HANDSHAKE_FAILED_AUTH:
-		c.log.Warn("connection without a handshake: it does not speak the protocol, or was closed", "open", len(c.remotes))
-		c.observe.connectionRejected("")
+		c.shook = false // the end of that connection is the next event
+	case zmq4.EVENT_DISCONNECTED:
+		c.disconnected(value)
 	default:
+	}
+}
+
+func (c *connections) accepted(fd int) {
+	c.open[fd].close()
+	c.open[fd] = newConnection(fd)
+	c.log.Debug("connection accepted", "remote", c.open[fd].remote)
+}
+
+// disconnected tells the end of a connection that is as it should be from the end of one that is not: libzmq ends those
+// itself.
+func (c *connections) disconnected(fd int) {
+	ended := c.open[fd]
+	delete(c.open, fd)
+	switch {
+	case !c.shook:
+		c.log.Warn("connection without a handshake: it does not speak the protocol, or was closed", "remote", ended.remote)
+		c.observe.connectionRejected(ended.remote)
+	case ended.standing():
+		c.log.Error("connection rejected: a frame over max_message_size was announced, or what came is no frame", "remote", ended.remote)
+		c.observe.connectionRejected(ended.remote)
+	default:
+		c.log.Debug("connection closed", "remote", ended.remote)
+	}
+	c.shook = true
+	ended.close()
+	c.observe.connectionClosed(ended.remote)
+}
+
+// close forgets the connections that had not ended.
+func (c *connections) close() {
+	for _, o := range c.open {
+		o.close()
+	}
+	clear(c.open)
+}
+
+// newConnection asks for what is known of a connection while it is new.
+func newConnection(fd int) connection {
+	remote := remoteAddress(fd)
+	if remote == "" {
+		return connection{fd: -1}
+	}
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	own, err := syscall.Dup(fd)
+	if err != nil {
+		return connection{remote: remote, fd: -1} // too many are open: then it cannot be known who ends it
+	}
+	syscall.CloseOnExec(own)
+	return connection{remote: remote, fd: own}
+}
+
+// standing says whether the other side has not ended the connection. libzmq has read what came before that, so there would be
+// an end to read next.
+func (c connection) standing() bool {
+	if c.fd < 0 {
+		return false
+	}
+	var one [1]byte
+	n, _, err := syscall.Recvfrom(c.fd, one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	return n > 0 || errors.Is(err, syscall.EAGAIN)
+}
+
+func (c connection) close() {
+	if c.fd > 0 { // neither the zero connection nor one without
+		_ = syscall.Close(c.fd) // nothing was written
 	}
 }
 

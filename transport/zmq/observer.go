@@ -8,12 +8,12 @@ type Observer struct {
 	// FrameRejected says that a frame was dropped: it is no message, or none for this peer.
 	FrameRejected func(RejectedFrame)
 
-	// ConnectionRejected says that something that does not speak the protocol of libzmq has connected. remote is
-	// its address, as far as it is known.
+	// ConnectionRejected says that a connection to this peer ended because of what came on it: it does not speak the
+	// protocol of libzmq, or it announced a frame over MaxMessageSize. remote is its address, as far as it is known. Who announces such a
+	// frame and closes the connection before it was read cannot be told from one that just closes it.
 	ConnectionRejected func(remote string)
 
-	// ConnectionClosed says that a connection to this peer has ended: the other side closed it, the network broke, or a
-	// frame over MaxMessageSize was announced. libzmq does not say which.
+	// ConnectionClosed says that a connection to this peer has ended, whoever ended it.
 	ConnectionClosed func(remote string)
 }
 

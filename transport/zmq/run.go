@@ -22,17 +22,18 @@ type run struct {
 	from     zebus.Originator
 	ids      *zebus.MessageIDSource
 
-	context  *zmq4.Context
-	reports  *reporter
-	watcher  *watcher
-	outbound *outbound
-	inbound  *inbound
-	delays   delays
+	context     *zmq4.Context
+	reports     *reporter
+	watcher     *watcher
+	connections *connections // of the watcher
+	outbound    *outbound
+	inbound     *inbound
+	delays      delays
 }
 
 // startRun opens everything, and starts the receive loop last. It leaves nothing behind when it fails.
 func startRun(ctx context.Context, cfg Config, self zebus.Self, up zebus.Inbound) (r *run, err error) {
-	r = &run{cfg: cfg, self: self, ids: zebus.NewMessageIDSource(nil), reports: newReporter(up)}
+	r = &run{cfg: cfg, self: self, ids: zebus.NewMessageIDSource(nil), reports: newReporter(up), connections: newConnections(cfg.Logger, cfg.Observer)}
 	defer func(opened *run) { // r is nil by then
 		if err != nil {
 			err = errors.Join(err, opened.free())
@@ -97,8 +98,7 @@ func (r *run) openInbound(up zebus.Inbound) (err error) {
 	if err != nil {
 		return err
 	}
-	c := &connections{log: r.cfg.Logger, observe: r.cfg.Observer, remotes: map[int]string{}}
-	return r.watcher.watch(r.inbound.socket, zmq4.EVENT_ALL, c.hear)
+	return r.watcher.watch(r.inbound.socket, zmq4.EVENT_ALL, r.connections.hear)
 }
 
 func (r *run) openOutbound() {

@@ -55,6 +55,7 @@ func (r *run) free() error {
 	if r.watcher != nil {
 		err = errors.Join(err, r.watcher.stop())
 	}
+	r.connections.close()
 	if r.context != nil {
 		err = errors.Join(err, r.context.Term())
 	}

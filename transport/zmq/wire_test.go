@@ -100,8 +100,9 @@ func TestOddFrames(t *testing.T) {
 }
 
 func TestFrameOfTwoHundredMegabytes(t *testing.T) {
-	closed := make(chan string, 1)
+	rejected, closed := make(chan string, 1), make(chan string, 1)
 	cfg := quick()
+	cfg.Observer.ConnectionRejected = func(remote string) { rejected <- remote }
 	cfg.Observer.ConnectionClosed = func(remote string) { closed <- remote }
 	n := startNode(t, "Test.A.0", cfg)
 	p := dialRaw(t, n.endpoint)
@@ -112,8 +113,8 @@ func TestFrameOfTwoHundredMegabytes(t *testing.T) {
 	if _, err := io.Copy(io.Discard, p); err != nil && !strings.Contains(err.Error(), "reset") {
 		t.Errorf("the connection is not closed: %v", err)
 	}
-	if remote := <-closed; remote != p.LocalAddr().String() && remote != "" { // "" when it was closed before it was asked for
-		t.Errorf("closed connection is %q, want %v", remote, p.LocalAddr())
+	if a, b, want := <-rejected, <-closed, p.LocalAddr().String(); a != want || b != want {
+		t.Errorf("rejected %q and closed %q, want %v", a, b, want)
 	}
 	runtime.ReadMemStats(&after)
 	if grown := after.TotalAlloc - before.TotalAlloc; grown > 10<<20 {
@@ -122,6 +123,10 @@ func TestFrameOfTwoHundredMegabytes(t *testing.T) {
 	again := dialRaw(t, n.endpoint)
 	again.sendFrame(t, frameOf("Test.Raw.0", "tcp://127.0.0.1:1", &zebus.TransportMessage{ID: n.ids.Next(), Type: "Test.Message"}), false)
 	n.received(t, 1)
+	_ = again.Close()
+	if remote := <-closed; remote != again.LocalAddr().String() || len(rejected) > 0 {
+		t.Errorf("closed %q, rejected %d, want a connection that ended as it should", remote, len(rejected))
+	}
 }
 
 func TestTenMegabytes(t *testing.T) {
