@@ -100,12 +100,11 @@ func (s *sorting) enqueue(e *Entry) {
 		}
 	}
 	s.at++
-	switch wanted {
-	case 0:
+	e.alone = wanted == 1
+	switch {
+	case wanted == 0:
 		s.dispatcher.done(e)
-	case 1:
-		e.alone = true
-	default:
+	case wanted > 1:
 		e.left.Store(int32(wanted))
 	}
 }

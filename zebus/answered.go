@@ -12,13 +12,20 @@ var alwaysClosed = func() chan struct{} {
 // Answered returns cmd as a command that has ended already, with reply, which may be nil, and err. It is what a
 // [Sender] returns that is no bus: a fake in a test, or one that answers from memory.
 func Answered(cmd Command, reply Message, err error) *Pending {
-	p := &Pending{name: cmd.ZebusType().ID()}
+	p := &Pending{messageType: cmd.ZebusType()}
 	if err != nil {
-		p.result.err = fmt.Errorf("%s: %w", p.name, err)
+		p.result.err = fmt.Errorf("%s: %w", p.name(), err)
 	}
 	if reply != nil {
 		p.result.payloadType, p.result.payload = reply.ZebusType().ID(), encode(reply)
 	}
+	p.over.Store(true)
+	return p
+}
+
+// ended returns a command that ended before anybody could ask.
+func ended(cmd Command, c completion) *Pending {
+	p := &Pending{messageType: cmd.ZebusType(), result: c}
 	p.over.Store(true)
 	return p
 }

@@ -33,15 +33,19 @@ type Bus struct {
 	}
 	running   atomic.Pointer[run] // nil while nothing can be sent
 	reception reception
+	spares    spares
 	dumps     dumps
 	drops     episodes
+	watched   bool // somebody is told of every message that is handled
 }
 
 // run is one life of the bus, from the start of the transport to its stop.
 type run struct {
+	bus        *Bus
 	self       PeerDescriptor
-	originator Originator
-	ctx        context.Context //nolint:containedctx // parent of every handler's context
+	originator Originator                 // of what is sent on behalf of the user whose process this is
+	borrowed   atomic.Pointer[Originator] // of what was last sent on behalf of somebody else
+	ctx        context.Context            //nolint:containedctx // parent of every handler's context
 	cancel     context.CancelFunc
 	registered bool
 	leaving    bool          // the hooks have agreed to the stop
@@ -60,6 +64,21 @@ func (b *Bus) inBackground(f func(ctx context.Context)) {
 	if r := b.running.Load(); r != nil && r.backgroundCtx.Err() == nil {
 		r.background.Go(func() { f(r.backgroundCtx) })
 	}
+}
+
+// onBehalfOf returns the originator of messages of this peer that are sent for a user. Chains of messages for one user are
+// long, so the one made last is kept.
+func (r *run) onBehalfOf(user *string) *Originator {
+	if user == r.originator.InitiatorUserName {
+		return &r.originator
+	}
+	if last := r.borrowed.Load(); last != nil && *last.InitiatorUserName == *user {
+		return last
+	}
+	other := r.originator
+	other.InitiatorUserName = user
+	r.borrowed.Store(&other)
+	return &other
 }
 
 type state uint8
@@ -95,6 +114,7 @@ func newBus(c busConfig) *Bus {
 		b.routes.add(b, h, nil)
 	}
 	b.routes.know(b, c.known)
+	b.watched = c.watchesMessages()
 	c.directory.Watch(b.peerChanged)
 	b.observe()
 	return b
@@ -207,7 +227,7 @@ func (b *Bus) start(ctx context.Context) (err error) {
 
 // open starts the transport: from here on messages can arrive and wait in the queues.
 func (b *Bus) open(ctx context.Context) (*run, error) {
-	r := &run{done: make(chan struct{})}
+	r := &run{bus: b, done: make(chan struct{})}
 	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	r.backgroundCtx, r.endBackground = context.WithCancel(r.ctx)
 	b.dispatcher.Load()
@@ -218,7 +238,7 @@ func (b *Bus) open(ctx context.Context) (*run, error) {
 		b.forgetEarly()
 		return nil, errors.Join(fmt.Errorf("start %s: %w", b.ID(), err), b.dispatcher.Stop(context.WithoutCancel(ctx)))
 	}
-	r.originator = Originator{SenderID: b.ID(), SenderEndpoint: endpoint, MachineName: machineName()}
+	r.originator = Originator{SenderID: b.ID(), SenderEndpoint: endpoint, MachineName: machineName(), InitiatorUserName: &b.config.initiator}
 	r.self = b.descriptor(endpoint)
 	b.beginRun(r)
 	return r, nil
@@ -259,7 +279,7 @@ func (b *Bus) undo(ctx context.Context, r *run) {
 // undone. On a stopped bus it returns [ErrNotRunning]. A handler of this bus that stops it with its own context would wait
 // for itself, and gets [ErrWaitsForItself]; it starts a goroutine for the stop.
 func (b *Bus) Stop(ctx context.Context) error {
-	if c := messageContextOf(ctx); c != nil && c.incoming.bus == b {
+	if c := scopeOf(ctx).handling; c != nil && c.run != nil && c.run.bus == b {
 		return fmt.Errorf("stop %s: %w", b.ID(), ErrWaitsForItself)
 	}
 	switch was, startEnded := b.beginStop(); was {

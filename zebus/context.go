@@ -4,92 +4,177 @@ import (
 	"context"
 	"os"
 	"os/user"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/zebus-go/zebus/dispatch"
 )
 
-// messageContext is the context of a handler: that of the bus, plus the message being handled and the turn of the queue.
+// messageContext is the context of a handler: that of the run, plus what is known of the message being handled and the
+// turn of the queue. It is all that a handler sees of the message's way through the bus, and may be kept for ever; so it is
+// small, and what it shows does not change when the incoming message is used again for another one.
 type messageContext struct {
-	context.Context //nolint:containedctx // it is a context
+	run        *run
+	originator *Originator // shared by the messages of one sender
+	id         MessageID   // zero where lateID is made when somebody asks
+	turn       dispatch.Turn
 
-	incoming *incoming
-	batch    []*incoming // of a batch handler: all it got, of which incoming is the first
-	turn     dispatch.Turn
+	incoming *incoming // for as long as its epoch is this one
+	epoch    uint64
+
+	extra  *contextExtra // nil for nearly all
+	lateID atomic.Pointer[MessageID]
 }
 
-type messageContextKey struct{}
+// contextExtra is what few handlers' contexts have.
+type contextExtra struct {
+	parent context.Context //nolint:containedctx // instead of that of the run; nil nearly always
+	batch  []*incoming     // of a batch handler: all it got, of which incoming is the first
+	limit  *limit          // nil when the sender did not say how long it waits
+}
+
+var _ context.Context = (*messageContext)(nil)
+
+// parent is what the context is made of.
+func (c *messageContext) parent() context.Context {
+	switch {
+	case c.extra == nil:
+		return c.run.ctx
+	case c.extra.limit != nil:
+		return c.extra.limit.context(c.run.ctx)
+	case c.extra.parent != nil:
+		return c.extra.parent
+	default:
+		return c.run.ctx
+	}
+}
+
+// Deadline returns when the sender of a command stops to wait.
+func (c *messageContext) Deadline() (deadline time.Time, ok bool) {
+	if c.extra != nil && c.extra.limit != nil {
+		return c.extra.limit.until, true
+	}
+	return c.parent().Deadline()
+}
+
+// Done is closed when the bus gives up waiting for the handler at stop, or the sender of the command stops to wait.
+func (c *messageContext) Done() <-chan struct{} { return c.parent().Done() }
+
+// Err says why Done is closed.
+func (c *messageContext) Err() error { return c.parent().Err() }
 
 // Value makes the message reachable through contexts that are derived from the handler's.
 func (c *messageContext) Value(key any) any {
-	if key == (messageContextKey{}) {
+	if key == (scopeKey{}) {
 		return c
 	}
-	return c.Context.Value(key)
+	return c.parent().Value(key)
 }
 
-func messageContextOf(ctx context.Context) *messageContext {
-	if c, ok := ctx.(*messageContext); ok {
-		return c
+// messageID returns the ID of the message, which for one that has never left its sender is made when somebody asks.
+func (c *messageContext) messageID() MessageID {
+	if !c.id.IsZero() || c.run == nil {
+		return c.id
 	}
-	c, _ := ctx.Value(messageContextKey{}).(*messageContext)
-	return c
+	if late := c.lateID.Load(); late != nil {
+		return *late
+	}
+	id := c.run.bus.ids.Next()
+	c.lateID.CompareAndSwap(nil, &id)
+	return *c.lateID.Load()
+}
+
+// ofBatch makes the context that of all messages of a batch.
+func (c *messageContext) ofBatch(all []*incoming) {
+	if c.extra == nil {
+		c.extra = &contextExtra{}
+	}
+	c.extra.batch = all
+}
+
+// all returns the messages that the handler got.
+func (c *messageContext) all() []*incoming {
+	if c.extra != nil && c.extra.batch != nil {
+		return c.extra.batch
+	}
+	return []*incoming{c.incoming}
+}
+
+// end says that the handler has returned.
+func (c *messageContext) end() {
+	if c.extra != nil && c.extra.limit != nil {
+		c.extra.limit.end()
+	}
+}
+
+// A limit ends the context of a handler when the sender of the command stops to wait. Most handlers never look, so that
+// the timer is set for those who do.
+type limit struct {
+	until time.Time
+
+	mu     sync.Mutex
+	ctx    context.Context //nolint:containedctx // made when somebody asks
+	cancel context.CancelFunc
+	over   bool // the handler has returned
+}
+
+func (l *limit) context(parent context.Context) context.Context {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ctx == nil {
+		l.ctx, l.cancel = context.WithDeadline(parent, l.until)
+		if l.over {
+			l.cancel()
+		}
+	}
+	return l.ctx
+}
+
+func (l *limit) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.over = true
+	if l.cancel != nil {
+		l.cancel()
+	}
 }
 
 // OriginatorFrom returns who sent the message being handled; false when ctx is not that of a handler.
 func OriginatorFrom(ctx context.Context) (Originator, bool) {
-	if c := messageContextOf(ctx); c != nil {
-		return c.incoming.message.Originator, true
+	if c := scopeOf(ctx).handling; c != nil {
+		return *c.originator, true
 	}
 	return Originator{}, false
 }
 
 // MessageIDFrom returns the ID of the message being handled; false when ctx is not that of a handler.
 func MessageIDFrom(ctx context.Context) (MessageID, bool) {
-	if c := messageContextOf(ctx); c != nil {
-		return c.incoming.message.ID, true
+	if c := scopeOf(ctx).handling; c != nil {
+		return c.messageID(), true
 	}
 	return MessageID{}, false
 }
 
 // Reply sets the code and the text with which the command being handled will be answered; a later call overwrites an
 // earlier one, and an error returned by the handler overwrites both. It returns [ErrNoContext] when ctx is not
-// that of a handler.
+// that of a handler, and does nothing when the command has been answered.
 func Reply(ctx context.Context, code int, text string) error {
-	c := messageContextOf(ctx)
+	c := scopeOf(ctx).handling
 	if c == nil {
 		return ErrNoContext
 	}
-	c.incoming.outcome.setCode(code, text)
+	c.incoming.outcome.setCode(c.epoch, code, text)
 	return nil
 }
 
 // HandlerContext returns the context that a handler of m would be given, derived from parent, and a function that tells
 // what [Reply] has set so far. It is for tests of handlers without a bus: package zebustest makes messages for it.
 func HandlerContext(parent context.Context, m TransportMessage) (ctx context.Context, answer func() (code int, text string)) {
-	in := &incoming{message: m}
-	return &messageContext{Context: parent, incoming: in, batch: []*incoming{in}}, in.outcome.answer
-}
-
-type initiatorKey struct{}
-
-// WithInitiator returns a context in which messages are sent on behalf of the named user. Elsewhere that is the user
-// of the message being handled, or else the user whose process this is.
-func WithInitiator(ctx context.Context, user string) context.Context {
-	return context.WithValue(ctx, initiatorKey{}, &user)
-}
-
-// initiator returns the user on whose behalf a message is sent with ctx.
-func (b *Bus) initiatorOf(ctx context.Context) *string {
-	if c, ok := ctx.(*messageContext); ok { // straight from the bus: nothing can be overridden
-		return c.incoming.initiator(b)
-	}
-	if name, ok := ctx.Value(initiatorKey{}).(*string); ok {
-		return name
-	}
-	if c := messageContextOf(ctx); c != nil {
-		return c.incoming.initiator(b)
-	}
-	return &b.config.initiator
+	in := &incoming{message: m, originator: &m.Originator}
+	c := in.show(&messageContext{}, dispatch.Turn{})
+	c.extra = &contextExtra{parent: parent, batch: []*incoming{in}}
+	return c, in.outcome.answer
 }
 
 func osUser() string {

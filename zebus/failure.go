@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/zebus-go/zebus/dispatch"
 )
 
 // failure is what one handler made of a message.
@@ -83,9 +85,10 @@ func anyPublishable(failures []failure) bool {
 
 func (in *incoming) publish(text, problem string, handlers []string) {
 	b := in.bus
-	ctx := &messageContext{Context: context.WithoutCancel(in.run.ctx), incoming: in} // also when a stop has given up waiting
+	ctx := in.show(&messageContext{}, dispatch.Turn{})
+	ctx.extra = &contextExtra{parent: context.WithoutCancel(in.run.ctx)} // also when a stop has given up waiting
 	err := b.Publish(ctx, &MessageProcessingFailed{
-		FailingMessage: in.message, FailingMessageJSON: text, ExceptionMessage: problem,
+		FailingMessage: *in.envelope(), FailingMessageJSON: text, ExceptionMessage: problem,
 		ExceptionTime: time.Now(), FailingHandlerNames: handlers,
 	})
 	if err != nil {
@@ -178,7 +181,8 @@ func isPermanent(err error) bool {
 
 // bury hands over every message of the batch that ctx is for.
 func (b *Bus) bury(ctx context.Context, handler string, err error) {
-	for _, in := range messageContextOf(ctx).batch {
-		b.config.deadLetters(ctx, DeadLetter{Handler: handler, Message: &in.message, Err: err})
+	for _, in := range scopeOf(ctx).handling.all() {
+		letter := *in.envelope() // it may be kept
+		b.config.deadLetters(ctx, DeadLetter{Handler: handler, Message: &letter, Err: err})
 	}
 }

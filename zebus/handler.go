@@ -24,37 +24,31 @@ type Handler struct {
 	startup     func(PeerID) []BindingKey
 	decode      func([]byte) (Message, error)
 	invoke      func(context.Context, []Message) (Message, error)
+	one         func(context.Context, Message) (Message, error) // invoke for one message; nil where there is no shorter way
 }
 
 // HandleRequest makes a handler of a function that replies.
 func HandleRequest[C, R any, CP commandPointer[C], RP messagePointer[R]](f func(context.Context, CP) (RP, error)) Handler {
 	h := newHandler[C, CP](f)
-	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
-		reply, err := f(ctx, typed[CP](batch[0]))
+	return h.takesOne(func(ctx context.Context, m Message) (Message, error) {
+		reply, err := f(ctx, typed[CP](m))
 		if reply == nil {
 			return nil, err // a typed nil must not become a reply
 		}
 		return reply, err
-	}
-	return h
+	})
 }
 
 // HandleCommand makes a handler of a function that does something and has nothing to say but that it is done.
 func HandleCommand[C any, CP commandPointer[C]](f func(context.Context, CP) error) Handler {
 	h := newHandler[C, CP](f)
-	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
-		return nil, f(ctx, typed[CP](batch[0]))
-	}
-	return h
+	return h.takesOne(func(ctx context.Context, m Message) (Message, error) { return nil, f(ctx, typed[CP](m)) })
 }
 
 // HandleEvent makes a handler of a function that takes one event at a time.
 func HandleEvent[E any, EP eventPointer[E]](f func(context.Context, EP) error) Handler {
 	h := newHandler[E, EP](f)
-	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
-		return nil, f(ctx, typed[EP](batch[0]))
-	}
-	return h
+	return h.takesOne(func(ctx context.Context, m Message) (Message, error) { return nil, f(ctx, typed[EP](m)) })
 }
 
 // HandleEvents makes a handler of a function that takes several events at once, as many as wait and at most the number
@@ -105,6 +99,13 @@ func newHandler[M any, P messagePointer[M]](f any) Handler {
 			return m, m.ZebusUnmarshal(b)
 		},
 	}
+}
+
+// takesOne makes f what the handler does, with one message at a time.
+func (h Handler) takesOne(f func(context.Context, Message) (Message, error)) Handler {
+	h.one = f
+	h.invoke = func(ctx context.Context, batch []Message) (Message, error) { return f(ctx, batch[0]) }
+	return h
 }
 
 // functionName returns the name of a function for logs: generated code replaces it by [Handler.Named].

@@ -1,10 +1,7 @@
 package zebus
 
 import (
-	"context"
 	"errors"
-	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -12,30 +9,34 @@ import (
 )
 
 // incoming is a message on its way through the handlers: received from another peer, or sent by this one to itself. It
-// is what the dispatcher queues, what the handlers' contexts show, and what is answered in the end.
+// is what the dispatcher queues, and what is answered in the end. When all is done it is used again for another message:
+// a handler may keep its message and its context, not this.
 type incoming struct {
 	dispatch.Entry
 
 	bus     *Bus
 	run     *run
 	route   *route
-	message TransportMessage
+	message TransportMessage // zero for a local one that nobody has asked about, see envelope
 
-	local    Message  // sent by this peer to itself; handlers that do not run inline get a copy of their own
-	pending  *Pending // the local command that waits for the outcome
-	special  *special // nil for nearly every message
-	outcome  outcome
-	holds    atomic.Int32 // messages in lanes; below zero when the dispatcher has let go as well
-	first    call         // of the first handler that takes the message alone: memory that need not be asked for
-	firstOut atomic.Bool  // first is taken
-	alone    [1]*dispatch.Entry
+	originator *Originator     // that of the message, shared by those of its sender
+	local      Message         // sent by this peer to itself; handlers that do not run inline get a copy of their own
+	pending    *Pending        // the local command that waits for the outcome
+	special    *special        // nil for nearly every message
+	shown      *messageContext // of a local message without an envelope: the context that knows its ID
+	direct     bool            // a local command whose sender is the one that recycles it
+	outcome    outcome
+	holds      atomic.Int32 // messages in lanes; below zero when the dispatcher has let go as well
+	alone      [1]*dispatch.Entry
+
+	next  *incoming // while it waits for the next message, and of those
+	below int32     // how many follow
 }
 
 // special is what few messages have.
 type special struct {
 	hands    []*ActiveSubscription // that took it, for handlers of their own
 	content  *RoutingContent       // nil until somebody asks
-	only     []string              // handlers of a replay; nil means all
 	replayed bool                  // neither answered nor acknowledged
 	deadline time.Time             // when the sender stops to wait; zero when it did not say
 }
@@ -49,21 +50,6 @@ func (in *incoming) beSpecial() *special {
 	return in.special
 }
 
-// call is one invocation of a handler with one message.
-type call struct {
-	context  messageContext
-	messages [1]Message
-	all      [1]*incoming
-}
-
-// newCall returns memory for an invocation: the message's own for the first, as most messages have one handler.
-func (in *incoming) newCall() *call {
-	if in.firstOut.CompareAndSwap(false, true) {
-		return &in.first
-	}
-	return &call{}
-}
-
 var _ dispatch.Job = (*incoming)(nil)
 
 func incomingOf(e *dispatch.Entry) *incoming {
@@ -71,161 +57,59 @@ func incomingOf(e *dispatch.Entry) *incoming {
 	return in
 }
 
-// outcome is what the handlers made of a message. They may end at the same moment on different queues.
-type outcome struct {
-	mu     sync.Mutex
-	code   int
-	text   string
-	reply  Message
-	failed []failure // in the order in which the handlers ended
-	missed bool      // at least one queue did not take it
-	mute   bool      // it could not be read: a command stays without an answer, as its sender expects of Zebus
-}
-
-func (o *outcome) setCode(code int, text string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.code, o.text = code, text
-}
-
-func (o *outcome) answer() (code int, text string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.code, o.text
-}
-
-func (o *outcome) add(handler string, reply Message, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if reply != nil {
-		o.reply = reply
+// show makes c the context of a handler of the message.
+func (in *incoming) show(c *messageContext, turn dispatch.Turn) *messageContext {
+	c.run, c.originator, c.id, c.turn = in.run, in.originator, in.message.ID, turn
+	c.incoming, c.epoch = in, in.outcome.epoch
+	if in.special != nil && !in.special.deadline.IsZero() {
+		c.extra = &contextExtra{limit: &limit{until: in.special.deadline}}
 	}
-	if err != nil {
-		o.failed = append(o.failed, failure{handler, err})
+	if !c.id.IsZero() {
+		return c
 	}
-}
-
-// miss notes that a queue did not take the message.
-func (o *outcome) miss(err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.missed = true
-	o.failed = append(o.failed, failure{"", err})
-}
-
-func (o *outcome) hasMissed() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.missed
-}
-
-func (o *outcome) failures() []failure {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.failed
-}
-
-// silence makes the command stay without an answer, and says whether that is new.
-func (o *outcome) silence() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	was := o.mute
-	o.mute = true
-	return !was
-}
-
-func (o *outcome) isSilent() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.mute
-}
-
-// completed returns the answer to the command with the given ID.
-func (o *outcome) completed(id MessageID) *MessageExecutionCompleted {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	answer := &MessageExecutionCompleted{SourceCommandID: id, Payload: []byte{}, ResponseMessage: new(string)}
-	switch {
-	case len(o.failed) > 0:
-		code, text := codeOf(o.failed[0].err)
-		answer.ErrorCode, answer.ResponseMessage = int32(code), &text
-	case o.reply != nil:
-		t := o.reply.ZebusType().ID()
-		answer.PayloadType, answer.Payload = &t, encode(o.reply)
-	default:
-		answer.ErrorCode, answer.ResponseMessage = int32(o.code), &o.text
-	}
-	return answer
-}
-
-// completion is how a command of this peer to itself ends. Unlike over the wire, a reply is kept beside an error.
-func (o *outcome) completion() (c completion) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	switch {
-	case len(o.failed) > 0:
-		code, text := codeOf(o.failed[0].err)
-		c.err = &CommandError{Code: code, Message: text}
-	case o.code != 0 && o.reply == nil:
-		c.err = &CommandError{Code: o.code, Message: o.text}
-	}
-	if o.reply != nil {
-		c.payloadType, c.payload = o.reply.ZebusType().ID(), encode(o.reply)
+	if in.shown != nil {
+		c.id = in.shown.messageID()
+	} else {
+		in.shown = c
 	}
 	return c
 }
 
-// codeOf returns what the sender of a command learns of a handler's error: all of a [CommandError], nothing of others.
-func codeOf(err error) (code int, text string) {
-	if ce, ok := errors.AsType[*CommandError](err); ok {
-		if ce.Code == 0 {
-			return CodeUnknown, ce.Message
+// envelope returns the message as transports know it. One that does not leave has none before somebody asks, which is
+// the goroutine that runs its handlers.
+func (in *incoming) envelope() *TransportMessage {
+	m := &in.message
+	if m.ID.IsZero() {
+		m.Type, m.Originator, m.Environment = in.route.messageType.ID(), *in.originator, &in.bus.config.self.Environment
+		m.ID = in.bus.ids.Next()
+		if in.shown != nil {
+			m.ID = in.shown.messageID()
 		}
-		return ce.Code, ce.Message
 	}
-	return CodeUnknown, ""
+	return m
 }
-
-// isFor says whether the handler of that name is one of those that a replay is for.
-func (in *incoming) isFor(handler string) bool {
-	return in.special == nil || len(in.special.only) == 0 || slices.Contains(in.special.only, handler)
-}
-
-// context returns what the context of the handlers is made of: it ends with the run, or when the sender stops to wait.
-func (in *incoming) context() (context.Context, context.CancelFunc) {
-	if in.special == nil || in.special.deadline.IsZero() {
-		return in.run.ctx, doNothing
-	}
-	return context.WithDeadline(in.run.ctx, in.special.deadline)
-}
-
-func doNothing() {}
 
 // routing returns the routing content of the message; empty when it cannot be read. It is called by the goroutine that
 // dispatches.
 func (in *incoming) routing() RoutingContent {
 	s := in.beSpecial()
 	if s.content == nil {
-		m := in.route.messageType.New()
-		s.content = new(RoutingContent)
-		if err := m.ZebusUnmarshal(in.message.Content); err == nil {
-			*s.content = routingOf(m, nil)
+		m := in.local
+		if m == nil {
+			m = in.route.messageType.New()
+			if err := m.ZebusUnmarshal(in.message.Content); err != nil {
+				m = in.route.messageType.New()
+			}
 		}
+		content := routingOf(m, nil)
+		s.content = &content
 	}
 	return *s.content
 }
 
-// initiator returns the user on whose behalf the message was sent, which goes on to what its handlers send.
-func (in *incoming) initiator(b *Bus) *string {
-	if name := in.message.Originator.InitiatorUserName; name != nil {
-		return name
-	}
-	return &b.config.initiator
-}
-
 // messageFor returns the message for a handler. Each handler gets one of its own, because they may run side by side;
 // only inline handlers share a local one, with its sender.
-func (in *incoming) messageFor(h Handler) (Message, error) {
+func (in *incoming) messageFor(h *Handler) (Message, error) {
 	if in.local != nil && h.inline {
 		return in.local, nil
 	}
@@ -234,17 +118,20 @@ func (in *incoming) messageFor(h Handler) (Message, error) {
 
 // handled notes what a handler made of the message.
 func (in *incoming) handled(handler string, reply Message, err error) {
-	in.outcome.add(handler, reply, err)
+	if reply != nil || err != nil {
+		in.outcome.add(handler, reply, err)
+	}
 	if err != nil {
 		in.report(handler, err)
 	}
 }
 
 func (in *incoming) report(handler string, err error) {
-	in.bus.config.observer.handlerFailed(handler, &in.message, err)
+	m := in.envelope()
+	in.bus.config.observer.handlerFailed(handler, m, err)
 	if _, ok := errors.AsType[*CommandError](err); !ok {
-		in.bus.config.logger.Error("handler failed", "handler", handler, "message", in.message.Type, "id", in.message.ID,
-			"peer", in.message.Originator.SenderID, "error", err)
+		in.bus.config.logger.Error("handler failed", "handler", handler, "message", m.Type, "id", m.ID,
+			"peer", m.Originator.SenderID, "error", err)
 	}
 }
 
@@ -253,8 +140,9 @@ func (in *incoming) Failed(inv *dispatch.Invoker, err error) { in.handled(inv.Na
 
 // Rejected implements [dispatch.Job]: a queue is full, or closed. Commands are answered, so that their senders need not wait.
 func (in *incoming) Rejected(err error) {
-	in.outcome.miss(Fail(CodeUnknown, "%s does not take %s: %v", in.bus.ID(), in.message.Type, err))
-	in.bus.drop(&in.message, err)
+	m := in.envelope()
+	in.outcome.miss(Fail(CodeUnknown, "%s does not take %s: %v", in.bus.ID(), m.Type, err))
+	in.bus.drop(m, err)
 }
 
 // Done implements [dispatch.Job]: the last handler has ended, but for those that work in lanes.
@@ -262,16 +150,20 @@ func (in *incoming) Done() { in.release() }
 
 // release lets go of the message; the last one to do so finishes it.
 func (in *incoming) release() {
-	if in.holds.Add(-1) < 0 {
+	if in.holds.Load() == 0 || in.holds.Add(-1) < 0 { // nobody else can hold it, or nobody else does
 		in.finish()
+		in.recycle()
 	}
 }
 
 // finish does what comes after the last handler.
 func (in *incoming) finish() {
-	defer in.bus.config.observer.finished(in)
-	in.bus.config.observer.handled(in)
-	in.publishFailures()
+	b := in.bus
+	defer b.config.observer.finished(in)
+	b.config.observer.handled(in)
+	if b.config.publishErrors {
+		in.publishFailures()
+	}
 	in.letGo()
 	switch {
 	case in.special != nil && in.special.replayed:
@@ -304,48 +196,47 @@ func (in *incoming) letGo() {
 	}
 }
 
+// completeLocal ends the command that the message is, if somebody waits for that.
+func (in *incoming) completeLocal() {
+	if in.pending != nil {
+		in.bus.pending.end(in.message.ID, in.outcome.completion())
+	}
+}
+
 // answer tells the sender of a command that it is done. It goes where the originator says, known to the directory or not.
 func (in *incoming) answer() {
-	b := in.bus
-	to := in.message.Originator.Sender()
-	ctx := &messageContext{Context: in.run.ctx, incoming: in}
-	if err := b.transmit(ctx, in.run, in.outcome.completed(in.message.ID), b.ids.Next(), to); err != nil {
-		b.undelivered(to.ID, in.message.ID, err)
+	b, s := in.bus, takeScratch()
+	defer s.release()
+	s.peers = append(s.peers[:0], in.originator.Sender())
+	s.reply = in.outcome.complete(&s.answer, in.message.ID, s.reply[:0])
+	sc := scope{initiator: in.originator.InitiatorUserName}
+	m := leaving{run: in.run, scope: &sc, message: &s.answer, id: b.ids.Next()}
+	if err := b.transmit(s, &m, s.peers); err != nil {
+		b.undelivered(s.peers[0].ID, in.message.ID, err)
 	}
 }
 
-func (in *incoming) completeLocal() {
-	if in.pending == nil {
-		return
+// recycle gives the memory of the message back.
+func (in *incoming) recycle() {
+	switch {
+	case in.direct:
+	case in.local != nil:
+		in.wipe()
+		locals.Put(in)
+	default:
+		in.wipe()
+		in.bus.spares.put(in)
 	}
-	in.bus.pending.end(in.message.ID, in.outcome.completion())
 }
 
-// handleLocally runs the handlers of this peer on a message of its own. pending is nil for events.
-func (b *Bus) handleLocally(ctx context.Context, r *run, m Message, id MessageID, pending *Pending) {
-	rt := b.routes.find(m.ZebusType().ID())
-	if rt == nil {
-		if pending != nil {
-			b.pending.end(id, completion{})
-		}
-		return
+// wipe forgets everything that a message may keep alive.
+func (in *incoming) wipe() {
+	in.outcome.renew()
+	in.message = TransportMessage{}
+	in.local, in.pending, in.special, in.shown, in.direct = nil, nil, nil, nil, false
+	if in.holds.Load() != 0 {
+		in.holds.Store(0)
 	}
-	in := &incoming{bus: b, run: r, route: rt, local: m, pending: pending}
-	in.message = b.envelope(ctx, r, m.ZebusType().ID(), id, nil)
-	if rt.queued.Load() || b.config.publishErrors {
-		in.message.Content = encode(m)
-	}
-	if pending != nil {
-		b.limit(ctx, &in.message)
-	}
-	b.enqueue(in, true)
-}
-
-// enqueue hands one message to the dispatcher.
-func (b *Bus) enqueue(in *incoming, local bool) {
-	in.prepare(local)
-	in.alone[0] = &in.Entry
-	b.dispatcher.Dispatch(in.alone[:])
 }
 
 // prepare fills in what the dispatcher must know.
@@ -353,7 +244,7 @@ func (in *incoming) prepare(local bool) {
 	if e := in.message.Extensions; e != nil && e.TimeLeft > 0 {
 		in.beSpecial().deadline = time.Now().Add(e.TimeLeft)
 	}
-	in.Entry = dispatch.Entry{Route: in.route.dispatch, Job: in, Size: len(in.message.Content) + entryOverhead, Local: local}
+	in.Route, in.Job, in.Size, in.Local = in.route.dispatch, in, len(in.message.Content)+entryOverhead, local
 	in.bus.config.observer.accepted(in)
 }
 

@@ -97,7 +97,7 @@ func (j *laneJob) Rejected(err error) { j.incoming.Rejected(err) }
 func (j *laneJob) Done() { j.incoming.release() }
 
 // spread gives the dispatcher the lanes of a handler, and returns what its queue does: it finds the lane of each message.
-func (b *Bus) spread(h Handler) func(t dispatch.Turn, batch []*dispatch.Entry) {
+func (b *Bus) spread(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) {
 	routes := make([]*dispatch.Route, h.lanes.count)
 	for lane := range routes {
 		b.dispatcher.Add(h.laneRoute(lane), &dispatch.Invoker{
@@ -132,7 +132,7 @@ func (in *incoming) hold(lane *dispatch.Route, m Message) *dispatch.Entry {
 }
 
 // invokeLane runs the handler on what its lane has.
-func (b *Bus) invokeLane(h Handler, t dispatch.Turn, batch []*dispatch.Entry) {
+func (b *Bus) invokeLane(h *Handler, t dispatch.Turn, batch []*dispatch.Entry) {
 	messages := make([]Message, len(batch))
 	all := make([]*incoming, len(batch))
 	for i, e := range batch {
@@ -140,5 +140,5 @@ func (b *Bus) invokeLane(h Handler, t dispatch.Turn, batch []*dispatch.Entry) {
 			messages[i], all[i] = job.message, job.incoming
 		}
 	}
-	b.run(h, all, messages, &messageContext{turn: t})
+	b.run(h, all, messages, all[0].show(&messageContext{}, t))
 }

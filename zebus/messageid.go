@@ -73,17 +73,17 @@ func floorDiv(ticks, perSecond int64) (seconds, nanos int64) {
 // A MessageIDSource makes message IDs: strictly increasing, unique in the process by their time and among processes
 // by eight random bytes. It is safe for concurrent use; a bus has one of its own.
 type MessageIDSource struct {
-	now  func() time.Time
-	last atomic.Int64 // ticks since 1582 of the newest ID; never goes back
-	tail [8]byte      // clock sequence and node
+	ticks func() int64 // since 1582
+	last  atomic.Int64 // ticks of the newest ID; never goes back
+	tail  [8]byte      // clock sequence and node
 }
 
-// NewMessageIDSource returns a source that reads the time from now; nil means [time.Now].
+// NewMessageIDSource returns a source that reads the time from now; nil means the clock of the machine.
 func NewMessageIDSource(now func() time.Time) *MessageIDSource {
-	if now == nil {
-		now = time.Now
+	s := &MessageIDSource{ticks: new(cheapClock).ticks}
+	if now != nil {
+		s.ticks = func() int64 { return ticksOf(now()) }
 	}
-	s := &MessageIDSource{now: now}
 	_, _ = rand.Read(s.tail[:]) // never fails: crypto/rand ends the program when there is no randomness
 	s.tail[0] = s.tail[0]&0x3f | 0x80
 	return s
@@ -91,8 +91,7 @@ func NewMessageIDSource(now func() time.Time) *MessageIDSource {
 
 // Next returns a new ID. Its time is that of the clock, or one tick after the last ID where the clock has not moved.
 func (s *MessageIDSource) Next() MessageID {
-	now := s.now()
-	ticks := now.Unix()*ticksPerSecond + int64(now.Nanosecond())/100 + gregorianToUnix
+	ticks := s.ticks()
 	for {
 		last := s.last.Load()
 		next := max(ticks, last+1)
@@ -100,6 +99,35 @@ func (s *MessageIDSource) Next() MessageID {
 			return s.at(next)
 		}
 	}
+}
+
+// ticksOf returns the ticks of 100 ns from 1582 to a time.
+func ticksOf(t time.Time) int64 {
+	return t.Unix()*ticksPerSecond + int64(t.Nanosecond())/100 + gregorianToUnix
+}
+
+// A cheapClock reads the time of day once a second, and in between only what has passed since, which costs half.
+type cheapClock struct {
+	read atomic.Pointer[reading]
+}
+
+// reading is what the clock said, and when.
+type reading struct {
+	ticks int64
+	at    time.Time
+}
+
+func (c *cheapClock) ticks() int64 {
+	r := c.read.Load()
+	if r != nil {
+		if passed := time.Since(r.at); passed >= 0 && passed < time.Second {
+			return r.ticks + int64(passed/100)
+		}
+	}
+	now := time.Now()
+	r = &reading{ticks: ticksOf(now), at: now}
+	c.read.Store(r)
+	return r.ticks
 }
 
 // at lays out the ID of a time: version 1, big-endian groups of the time from its low end.

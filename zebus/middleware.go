@@ -26,6 +26,7 @@ type Middleware func(next Handler) Handler
 // Around returns the handler with f around what it does.
 func (h Handler) Around(f func(ctx context.Context, batch []Message, invoke Invoke) (Message, error)) Handler {
 	invoke := h.invoke
+	h.one = nil
 	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
 		return f(ctx, batch, invoke)
 	}
@@ -53,6 +54,7 @@ const lowestPriority = math.MinInt
 func When(on func() bool, m Middleware) Middleware {
 	return func(next Handler) Handler {
 		with, without := m(next), next.invoke
+		next.one = nil
 		next.invoke = func(ctx context.Context, batch []Message) (Message, error) {
 			if on() {
 				return with.invoke(ctx, batch)

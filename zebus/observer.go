@@ -145,9 +145,9 @@ func (o *Observer) sending(m Message, to []Peer) {
 }
 
 // sendingTo is sending to one peer, without a slice where nobody looks.
-func (o *Observer) sendingTo(m Message, to Peer) {
+func (o *Observer) sendingTo(m Message, to *Peer) {
 	if o.Sending != nil {
-		o.Sending(m, []Peer{to})
+		o.Sending(m, []Peer{*to})
 	}
 }
 
@@ -201,7 +201,7 @@ func (o *Observer) dropped(m *TransportMessage, err error) {
 
 func (o *Observer) accepted(in *incoming) {
 	if o.Accepted != nil {
-		o.Accepted(&in.message)
+		o.Accepted(in.envelope())
 	}
 }
 
@@ -214,26 +214,19 @@ func (o *Observer) handlerFailed(handler string, m *TransportMessage, err error)
 func (o *Observer) handled(in *incoming) {
 	if o.Handled != nil {
 		reply, err := in.outcome.result()
-		o.Handled(in.route.messageType, &in.message, reply, err)
+		o.Handled(in.route.messageType, in.envelope(), reply, err)
 	}
 }
 
 func (o *Observer) finished(in *incoming) {
 	if o.Finished != nil {
-		o.Finished(&in.message)
+		o.Finished(in.envelope())
 	}
 }
 
-// result returns what the handlers made of the message, as far as its sender will learn of it.
-func (o *outcome) result() (reply Message, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	switch {
-	case len(o.failed) > 0:
-		return nil, o.failed[0].err
-	case o.reply == nil && o.code != 0:
-		return nil, &CommandError{Code: o.code, Message: o.text}
-	default:
-		return o.reply, nil
-	}
+// watchesMessages says whether somebody hears of every message that is sent and handled, whatever becomes of it.
+func (c *busConfig) watchesMessages() bool {
+	o := &c.observer
+	return c.tracing != nil || c.publishErrors || o.Sending != nil || o.CommandEnded != nil ||
+		o.Accepted != nil || o.Handled != nil || o.Finished != nil
 }

@@ -14,7 +14,6 @@ type Pending struct {
 	table *pendingCommands
 	id    MessageID
 	to    PeerID // "" while it is not decided
-	name  MessageTypeID
 
 	messageType *MessageType
 	watched     *watched // nil when nobody watches
@@ -87,18 +86,21 @@ func (p *Pending) Reply(ctx context.Context, m Message) error {
 		return err
 	}
 	if p.result.payloadType != want {
-		return fmt.Errorf("%w to %s: got %q, want %q", ErrUnexpectedReply, p.name, p.result.payloadType, want)
+		return fmt.Errorf("%w to %s: got %q, want %q", ErrUnexpectedReply, p.name(), p.result.payloadType, want)
 	}
 	if err := m.ZebusUnmarshal(p.result.payload); err != nil {
-		return fmt.Errorf("read the reply to %s: %w", p.name, err)
+		return fmt.Errorf("read the reply to %s: %w", p.name(), err)
 	}
 	return err
 }
 
 // gaveUp returns the error of a command whose context has ended.
 func (p *Pending) gaveUp(ctx context.Context) error {
-	return fmt.Errorf("%s: no answer from %s: %w", p.name, p.to, ctx.Err())
+	return fmt.Errorf("%s: no answer from %s: %w", p.name(), p.to, ctx.Err())
 }
+
+// name returns what errors call the command.
+func (p *Pending) name() MessageTypeID { return p.messageType.ID() }
 
 func (p *Pending) ended() bool { return p.over.Load() }
 
@@ -133,7 +135,7 @@ func (p *Pending) tell() {
 // mayWait refuses a wait for the end of a command in an inline handler, before the command is sent: it would be executed,
 // and nobody would know.
 func mayWait(ctx context.Context, cmd Command) error {
-	if c := messageContextOf(ctx); c != nil && c.turn.Inline() {
+	if c := scopeOf(ctx).handling; c != nil && c.turn.Inline() {
 		return fmt.Errorf("%s: %w", cmd.ZebusType().ID(), ErrInlineWait)
 	}
 	return nil
@@ -141,7 +143,7 @@ func mayWait(ctx context.Context, cmd Command) error {
 
 // lendTurn gives the queue of the handler that ctx belongs to, if any, to the next message, until back is called.
 func lendTurn(ctx context.Context) (back func(), err error) {
-	c := messageContextOf(ctx)
+	c := scopeOf(ctx).handling
 	switch {
 	case c == nil:
 		return func() {}, nil
@@ -184,7 +186,7 @@ func (t *pendingCommands) open() {
 // has ended, when the bus does not run.
 func (t *pendingCommands) add(ctx context.Context, p *Pending) bool {
 	if err := t.insert(p); err != nil {
-		p.finish(completion{err: fmt.Errorf("%s: %w", p.name, err)})
+		p.finish(completion{err: fmt.Errorf("%s: %w", p.name(), err)})
 		return false
 	}
 	if _, bounded := ctx.Deadline(); !bounded {
@@ -220,21 +222,21 @@ func (t *pendingCommands) end(id MessageID, c completion) {
 // expire ends a command that has waited for too long.
 func (t *pendingCommands) expire(id MessageID) {
 	if p := t.take(id); p != nil {
-		p.finish(completion{err: fmt.Errorf("%s to %s: %w", p.name, p.to, ErrCommandTimeout)})
+		p.finish(completion{err: fmt.Errorf("%s to %s: %w", p.name(), p.to, ErrCommandTimeout)})
 	}
 }
 
 // fail ends a command with an error that does not name it.
 func (t *pendingCommands) fail(id MessageID, err error) {
 	if p := t.take(id); p != nil {
-		p.finish(completion{err: fmt.Errorf("%s: %w", p.name, err)})
+		p.finish(completion{err: fmt.Errorf("%s: %w", p.name(), err)})
 	}
 }
 
 // endPeer ends the commands, of those that are chosen, which wait for a peer that cannot answer any more.
 func (t *pendingCommands) endPeer(peer PeerID, err error, chosen func(*Pending) bool) {
 	for _, p := range t.takeWhere(func(p *Pending) bool { return p.to == peer && chosen(p) }) {
-		p.finish(completion{err: fmt.Errorf("%s to %s: %w", p.name, peer, err)})
+		p.finish(completion{err: fmt.Errorf("%s to %s: %w", p.name(), peer, err)})
 	}
 }
 
@@ -244,7 +246,7 @@ func (t *pendingCommands) close(err error) {
 	t.mu.closed = err
 	t.mu.Unlock()
 	for _, p := range t.takeWhere(func(*Pending) bool { return true }) {
-		p.finish(completion{err: fmt.Errorf("%s: %w", p.name, err)})
+		p.finish(completion{err: fmt.Errorf("%s: %w", p.name(), err)})
 	}
 	t.expiry.stop()
 }

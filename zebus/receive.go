@@ -30,20 +30,9 @@ type reception struct {
 	sync.Mutex
 	entries []*dispatch.Entry  // of the batch being received
 	early   []TransportMessage // that came before the transport had said where it receives
-	block   []incoming         // memory for the messages to come
-}
-
-// blockSize is for how many messages memory is asked for at once. A message that is kept keeps its block.
-const blockSize = 16
-
-// next returns memory for a message. The lock must be held.
-func (r *reception) next() *incoming {
-	if len(r.block) == 0 {
-		r.block = make([]incoming, blockSize)
-	}
-	in := &r.block[0]
-	r.block = r.block[1:]
-	return in
+	free    *incoming          // memory for the messages to come, linked by next
+	senders senders
+	last    lastRoute
 }
 
 // Receive implements [Inbound]. It runs on the goroutine that carries every answer, so nothing here waits.
@@ -89,7 +78,7 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 		b.receiveCompletion(m)
 		return
 	}
-	rt := b.routes.find(m.Type)
+	rt := b.reception.last.find(&b.routes, m.Type)
 	if rt == nil {
 		b.config.observer.received(nil, m)
 		b.drop(m, ErrUnknownType)
@@ -97,13 +86,26 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 		return
 	}
 	b.config.observer.received(rt.messageType, m)
-	in := b.reception.next()
+	in := b.nextIncoming()
 	in.bus, in.run, in.route, in.message = b, r, rt, *m
+	in.originator = b.reception.senders.shared(&m.Originator)
 	in.prepare(false)
 	b.reception.entries = append(b.reception.entries, &in.Entry)
 	if rt.inline.Load() {
 		b.dispatchEntries() // in order with the answers that follow: what it says must be known to who waits for them
 	}
+}
+
+// nextIncoming returns memory for a message. The lock of the reception must be held.
+func (b *Bus) nextIncoming() *incoming {
+	in := b.reception.free
+	if in == nil {
+		if in = b.spares.takeAll(); in == nil {
+			in = newBlock()
+		}
+	}
+	b.reception.free, in.next = in.next, nil
+	return in
 }
 
 func (b *Bus) dispatchEntries() {

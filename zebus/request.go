@@ -26,7 +26,7 @@ func replyTo[R any](ctx context.Context, p *Pending) (*R, error) {
 	reply := new(R)
 	m, ok := any(reply).(Message)
 	if !ok {
-		return nil, fmt.Errorf("%w to %s: %T is no message", ErrUnexpectedReply, p.name, reply)
+		return nil, fmt.Errorf("%w to %s: %T is no message", ErrUnexpectedReply, p.name(), reply)
 	}
 	if err := p.Reply(ctx, m); err != nil {
 		return nil, err

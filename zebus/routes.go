@@ -3,6 +3,7 @@ package zebus
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -29,17 +30,32 @@ func (rs *routes) find(t MessageTypeID) *route {
 	return (*rs.byType.Load())[t]
 }
 
+// lastRoute remembers the way of the message before, which mostly is that of the next one too. It is used by one
+// goroutine at a time.
+type lastRoute struct {
+	of          *map[MessageTypeID]*route // what it was looked up in
+	messageType MessageTypeID
+	route       *route
+}
+
+func (l *lastRoute) find(rs *routes, t MessageTypeID) *route {
+	if now := rs.byType.Load(); now != l.of || t != l.messageType {
+		*l = lastRoute{of: now, messageType: t, route: (*now)[t]}
+	}
+	return l.route
+}
+
 // add gives a handler to the dispatcher; what it returns takes it back.
 func (rs *routes) add(b *Bus, h Handler, accepts func(*incoming) bool) (remove func()) {
 	rs.changing.Lock()
 	defer rs.changing.Unlock()
 	rt := rs.ensure(b, h.messageType)
-	if h.inline || h.messageType.Infrastructure() {
+	if runsInline(&h) {
 		rt.inline.Store(true)
 	} else {
 		rt.queued.Store(true)
 	}
-	return b.dispatcher.Add(string(h.messageType.ID()), b.invoker(h, accepts))
+	return b.dispatcher.Add(string(h.messageType.ID()), b.invoker(&h, accepts))
 }
 
 // know adds types that need no handler.
@@ -63,32 +79,61 @@ func (rs *routes) ensure(b *Bus, t *MessageType) *route {
 	return rt
 }
 
+// runsInline says whether a handler runs on the receiving goroutine.
+func runsInline(h *Handler) bool { return h.inline || h.messageType.Infrastructure() }
+
 // invoker makes the dispatcher run a handler.
-func (b *Bus) invoker(h Handler, accepts func(*incoming) bool) *dispatch.Invoker {
-	invoke := func(t dispatch.Turn, batch []*dispatch.Entry) { b.invoke(h, t, batch) }
-	if h.lanes != nil {
-		invoke = b.spread(h)
-	}
-	return &dispatch.Invoker{
+func (b *Bus) invoker(h *Handler, accepts func(*incoming) bool) *dispatch.Invoker {
+	inv := &dispatch.Invoker{
 		Name:     h.name,
 		Queue:    h.queue,
-		Inline:   h.inline || h.messageType.Infrastructure(),
+		Inline:   runsInline(h),
 		Serial:   h.serial,
 		MaxBatch: h.maxBatch,
-		Accepts: func(e *dispatch.Entry) bool {
-			return incomingOf(e).isFor(h.name) && (accepts == nil || accepts(incomingOf(e)))
-		},
-		Invoke: invoke,
+		Invoke:   b.invocation(h),
+	}
+	if accepts != nil {
+		inv.Accepts = func(e *dispatch.Entry) bool { return accepts(incomingOf(e)) }
+	}
+	return inv
+}
+
+// invocation returns how the dispatcher runs a handler.
+func (b *Bus) invocation(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) {
+	if h.lanes != nil {
+		return b.spread(h)
+	}
+	if runsInline(h) { // on many goroutines, if many send to this peer itself
+		return func(t dispatch.Turn, batch []*dispatch.Entry) {
+			b.invokeOne(h, t, incomingOf(batch[0]), &messageContext{})
+		}
+	}
+	contexts := &contexts{}
+	return func(t dispatch.Turn, batch []*dispatch.Entry) {
+		if len(batch) == 1 {
+			b.invokeOne(h, t, incomingOf(batch[0]), contexts.next())
+		} else {
+			b.invokeBatch(h, t, batch)
+		}
 	}
 }
 
-// invoke decodes the messages of a batch and runs the handler on them, with the context of the first. A message that
-// cannot be read fails alone.
-func (b *Bus) invoke(h Handler, t dispatch.Turn, batch []*dispatch.Entry) {
-	if len(batch) == 1 {
-		b.invokeOne(h, t, incomingOf(batch[0]))
+// invokeOne decodes a message and runs the handler on it. ctx is memory for its context.
+func (b *Bus) invokeOne(h *Handler, t dispatch.Turn, in *incoming, ctx *messageContext) {
+	m, err := in.messageFor(h)
+	if err != nil {
+		in.unreadable(err)
 		return
 	}
+	in.show(ctx, t)
+	defer ctx.end()
+	reply, err := b.callOne(ctx, h, m)
+	in.handled(h.name, reply, err)
+}
+
+// invokeBatch decodes the messages of a batch and runs the handler on them, with the context of the first. A message that
+// cannot be read fails alone.
+func (b *Bus) invokeBatch(h *Handler, t dispatch.Turn, batch []*dispatch.Entry) {
 	messages := make([]Message, 0, len(batch))
 	readable := make([]*incoming, 0, len(batch))
 	for _, e := range batch {
@@ -100,29 +145,15 @@ func (b *Bus) invoke(h Handler, t dispatch.Turn, batch []*dispatch.Entry) {
 		}
 		messages, readable = append(messages, m), append(readable, in)
 	}
-	if len(readable) == 0 {
-		return
+	if len(readable) > 0 {
+		b.run(h, readable, messages, readable[0].show(&messageContext{}, t))
 	}
-	b.run(h, readable, messages, &messageContext{turn: t})
 }
 
-// invokeOne is invoke for one message.
-func (b *Bus) invokeOne(h Handler, t dispatch.Turn, in *incoming) {
-	m, err := in.messageFor(h)
-	if err != nil {
-		in.unreadable(err)
-		return
-	}
-	c := in.newCall()
-	c.messages[0], c.all[0], c.context.turn = m, in, t
-	b.run(h, c.all[:], c.messages[:], &c.context)
-}
-
-// run runs the handler on messages that have been read, and notes the outcome for each. ctx has its turn already.
-func (b *Bus) run(h Handler, all []*incoming, messages []Message, ctx *messageContext) {
-	parent, end := all[0].context()
-	defer end()
-	ctx.Context, ctx.incoming, ctx.batch = parent, all[0], all
+// run runs the handler on messages that have been read, with the context of the first, and notes the outcome for each.
+func (b *Bus) run(h *Handler, all []*incoming, messages []Message, ctx *messageContext) {
+	ctx.ofBatch(all)
+	defer ctx.end()
 	reply, err := b.call(ctx, h, messages)
 	for _, in := range all {
 		in.handled(h.name, reply, err)
@@ -142,7 +173,11 @@ func (b *Bus) replay(ctx context.Context, cmd *ReplayMessageCommand) error {
 		return Fail(CodeUnknown, "%s handles no %s", b.ID(), cmd.MessageToReplay.Type)
 	}
 	in := &incoming{bus: b, run: b.running.Load(), message: cmd.MessageToReplay, route: rt}
-	in.special = &special{only: cmd.HandlerTypes, replayed: true}
-	b.enqueue(in, true)
+	in.originator, in.special = &cmd.MessageToReplay.Originator, &special{replayed: true}
+	in.prepare(true)
+	if names := cmd.HandlerTypes; len(names) > 0 {
+		in.Route = in.Route.Only(func(inv *dispatch.Invoker) bool { return slices.Contains(names, inv.Name) })
+	}
+	b.enqueue(in)
 	return nil
 }

@@ -21,7 +21,7 @@ func (b *Bus) Send(ctx context.Context, cmd Command) error {
 		return err
 	}
 	to, err := b.recipientOf(cmd)
-	return b.send(ctx, cmd, to, err, nil).Wait(ctx)
+	return b.sendAndWait(ctx, cmd, &to, err)
 }
 
 // SendTo is Send to a peer of the caller's choice.
@@ -29,19 +29,33 @@ func (b *Bus) SendTo(ctx context.Context, cmd Command, to Peer) error {
 	if err := mayWait(ctx, cmd); err != nil {
 		return err
 	}
-	return b.send(ctx, cmd, to, nil, nil).Wait(ctx)
+	return b.sendAndWait(ctx, cmd, &to, nil)
+}
+
+func (b *Bus) sendAndWait(ctx context.Context, cmd Command, to *Peer, err error) error {
+	if c, ok := b.callInline(ctx, cmd, to); ok {
+		return c.err
+	}
+	return b.send(ctx, cmd, to, err, nil).Wait(ctx)
 }
 
 // SendAsync sends cmd to the one peer that handles it and returns at once: thousands of commands can be under way
 // without a goroutine each. Errors, those of sending included, are in what it returns. When ctx ends the command ends.
 func (b *Bus) SendAsync(ctx context.Context, cmd Command) *Pending {
 	to, err := b.recipientOf(cmd)
-	return b.send(ctx, cmd, to, err, watchContext)
+	return b.sendAsync(ctx, cmd, &to, err)
 }
 
 // SendToAsync is SendAsync to a peer of the caller's choice.
 func (b *Bus) SendToAsync(ctx context.Context, cmd Command, to Peer) *Pending {
-	return b.send(ctx, cmd, to, nil, watchContext)
+	return b.sendAsync(ctx, cmd, &to, nil)
+}
+
+func (b *Bus) sendAsync(ctx context.Context, cmd Command, to *Peer, err error) *Pending {
+	if c, ok := b.callInline(ctx, cmd, to); ok {
+		return ended(cmd, c)
+	}
+	return b.send(ctx, cmd, to, err, watchContext)
 }
 
 // Publish sends evt to every peer that subscribed to it, this one included, and returns without waiting for any of them.
@@ -50,11 +64,17 @@ func (b *Bus) SendToAsync(ctx context.Context, cmd Command, to Peer) *Pending {
 func (b *Bus) Publish(ctx context.Context, evt Event) error {
 	s := takeScratch()
 	defer s.release()
-	return b.PublishTo(ctx, evt, s.peersOf(b.config.directory, evt)...)
+	return b.publishTo(ctx, s, evt, s.peersOf(b.config.directory, evt))
 }
 
 // PublishTo sends evt to peers of the caller's choice, subscribed or not.
 func (b *Bus) PublishTo(ctx context.Context, evt Event, to ...Peer) error {
+	s := takeScratch()
+	defer s.release()
+	return b.publishTo(ctx, s, evt, to)
+}
+
+func (b *Bus) publishTo(ctx context.Context, s *scratch, evt Event, to []Peer) error {
 	r := b.running.Load()
 	if r == nil {
 		return fmt.Errorf("publish %s by %s: %w", evt.ZebusType().ID(), b.ID(), ErrNotRunning)
@@ -67,25 +87,26 @@ func (b *Bus) PublishTo(ctx context.Context, evt Event, to ...Peer) error {
 		return nil
 	}
 	if b.config.tracing == nil {
-		return b.publish(ctx, r, evt, b.ids.Next(), to)
+		return b.publish(ctx, s, r, evt, b.ids.Next(), to)
 	}
 	id := b.ids.Next()
 	ctx, end := b.traceSend(ctx, evt.ZebusType(), id, to...)
-	err := b.publish(ctx, r, evt, id, to)
+	err := b.publish(ctx, s, r, evt, id, to)
 	end(err)
 	return err
 }
 
 // publish hands an event to the handlers of this peer, if it is one of to, and to the transport for the others.
-func (b *Bus) publish(ctx context.Context, r *run, evt Event, id MessageID, to []Peer) error {
-	to, local := b.withoutSelf(ctx, to)
+func (b *Bus) publish(ctx context.Context, s *scratch, r *run, evt Event, id MessageID, to []Peer) error {
+	sc := scopeOf(ctx)
+	to, local := b.withoutSelf(&sc, to)
 	if local {
-		b.handleLocally(ctx, r, evt, id, nil)
+		b.handleLocally(ctx, r, &sc, evt, id, nil)
 	}
 	if len(to) == 0 {
 		return nil
 	}
-	if err := b.transmit(ctx, r, evt, id, to...); err != nil {
+	if err := b.transmit(s, &leaving{run: r, scope: &sc, message: evt, id: id}, to); err != nil {
 		b.refused(id, err)
 		return fmt.Errorf("publish %s: %w", evt.ZebusType().ID(), err)
 	}
@@ -94,6 +115,9 @@ func (b *Bus) publish(ctx context.Context, r *run, evt Event, id MessageID, to [
 
 // refused tells of every peer for which the transport did not take a message.
 func (b *Bus) refused(id MessageID, err error) {
+	if err == nil {
+		return
+	}
 	for _, missed := range sendErrors(err) {
 		b.undelivered(missed.To, id, missed.Err)
 	}
@@ -160,20 +184,23 @@ func peerNames(peers []Peer) string {
 }
 
 // withoutSelf returns the peers to which an event goes through the transport, and whether it is handled here as well.
-func (b *Bus) withoutSelf(ctx context.Context, peers []Peer) (others []Peer, local bool) {
+func (b *Bus) withoutSelf(s *scope, peers []Peer) (others []Peer, local bool) {
 	self := slices.IndexFunc(peers, func(p Peer) bool { return p.ID == b.ID() })
-	if self < 0 || !b.dispatchesLocally(ctx) {
+	if self < 0 || !b.dispatchesLocally(s) {
 		return peers, false
+	}
+	if len(peers) == 1 {
+		return nil, true
 	}
 	return slices.Delete(slices.Clone(peers), self, self+1), true
 }
 
 // send sends cmd unless err says that it has nowhere to go. What cannot be sent comes back as a command that has ended.
-func (b *Bus) send(ctx context.Context, cmd Command, to Peer, err error, watch func(context.Context, *Pending)) *Pending {
-	p := &Pending{table: b.pending, id: b.ids.Next(), to: to.ID, name: cmd.ZebusType().ID(), messageType: cmd.ZebusType()}
+func (b *Bus) send(ctx context.Context, cmd Command, to *Peer, err error, watch func(context.Context, *Pending)) *Pending {
+	p := &Pending{table: b.pending, id: b.ids.Next(), to: to.ID, messageType: cmd.ZebusType()}
 	ctx = b.watch(ctx, p, to)
 	if err = cmp.Or(err, sendable(cmd, to), ctx.Err()); err != nil {
-		p.finish(completion{err: fmt.Errorf("%s: %w", p.name, err)})
+		p.finish(completion{err: fmt.Errorf("%s: %w", p.name(), err)})
 		return p
 	}
 	if watch != nil {
@@ -186,7 +213,7 @@ func (b *Bus) send(ctx context.Context, cmd Command, to Peer, err error, watch f
 }
 
 // watch lets those hear of the command who want to. The context that it returns is for the way out.
-func (b *Bus) watch(ctx context.Context, p *Pending, to Peer) context.Context {
+func (b *Bus) watch(ctx context.Context, p *Pending, to *Peer) context.Context {
 	if b.pending.ended == nil && b.config.tracing == nil {
 		return ctx
 	}
@@ -210,7 +237,7 @@ func watchContext(ctx context.Context, p *Pending) {
 
 // sendable refuses a transient command to a peer that does not answer: nobody would keep it until the peer does. Pings
 // are how one finds out, so infrastructure is exempt.
-func sendable(cmd Command, to Peer) error {
+func sendable(cmd Command, to *Peer) error {
 	t := cmd.ZebusType()
 	if to.Responding || t.Persistent() || t.Infrastructure() || to.ID == "" {
 		return nil
@@ -219,18 +246,19 @@ func sendable(cmd Command, to Peer) error {
 }
 
 // deliver hands the command over to its peer, or to the handlers of this one. It is in the table by now.
-func (b *Bus) deliver(ctx context.Context, cmd Command, to Peer, p *Pending) {
+func (b *Bus) deliver(ctx context.Context, cmd Command, to *Peer, p *Pending) {
 	b.config.observer.sendingTo(cmd, to)
-	r := b.running.Load()
+	r, sc := b.running.Load(), scopeOf(ctx)
 	switch {
 	case r == nil:
 		p.table.fail(p.id, ErrNotRunning)
-	case to.ID == b.ID() && b.dispatchesLocally(ctx):
-		b.handleLocally(ctx, r, cmd, p.id, p)
+	case to.ID == b.ID() && b.dispatchesLocally(&sc):
+		b.handleLocally(ctx, r, &sc, cmd, p.id, p)
 	default:
-		if err := b.transmit(ctx, r, cmd, p.id, to); err != nil {
+		m := leaving{run: r, scope: &sc, message: cmd, id: p.id, timeLeft: b.patience(ctx)}
+		if err := b.transmitTo(&m, to); err != nil {
 			b.refused(p.id, err)
-			p.table.end(p.id, completion{err: fmt.Errorf("%s: %w", p.name, err)})
+			p.table.fail(p.id, err)
 		}
 	}
 	if ctx.Err() != nil { // it may have ended between the first look and the entry into the table
@@ -238,55 +266,54 @@ func (b *Bus) deliver(ctx context.Context, cmd Command, to Peer, p *Pending) {
 	}
 }
 
-// transmit encodes m and hands it to the transport for all of its recipients.
-func (b *Bus) transmit(ctx context.Context, r *run, m Message, id MessageID, to ...Peer) error {
-	s := takeScratch()
-	defer s.release()
-	s.bytes = m.ZebusAppend(s.bytes[:0])
-	s.message = b.envelope(ctx, r, m.ZebusType().ID(), id, s.bytes)
-	if m.ZebusType().Kind() == KindCommand {
-		b.limit(ctx, &s.message)
+// leaving is a message on its way to the transport.
+type leaving struct {
+	run      *run
+	scope    *scope
+	message  Message
+	id       MessageID
+	timeLeft time.Duration // for which the sender of a command waits; 0 where nobody said
+}
+
+// transmit encodes a message and hands it to the transport for all of its recipients.
+func (b *Bus) transmit(s *scratch, m *leaving, to []Peer) error {
+	t := m.message.ZebusType()
+	s.bytes = m.message.ZebusAppend(s.bytes[:0])
+	s.message = TransportMessage{
+		ID: m.id, Type: t.ID(), Content: s.bytes, Originator: *m.run.onBehalfOf(b.initiatorOf(m.scope)),
+		Environment: &b.config.self.Environment, Extensions: m.scope.extensions,
+	}
+	if m.timeLeft > 0 {
+		s.message.limit(m.timeLeft, &s.extensions)
 	}
 	d := Delivery{Message: &s.message, To: to}
 	err := b.config.transport.Send(d)
-	b.config.observer.sent(m.ZebusType(), d, err)
+	b.config.observer.sent(t, d, err)
 	return err
 }
 
-// envelope puts what the bus says of every message around the content of one.
-func (b *Bus) envelope(ctx context.Context, r *run, t MessageTypeID, id MessageID, content []byte) TransportMessage {
-	msg := TransportMessage{ID: id, Type: t, Content: content, Originator: r.originator, Environment: &b.config.self.Environment}
-	msg.Originator.InitiatorUserName = b.initiatorOf(ctx)
-	msg.Extensions = b.extensions(ctx)
-	return msg
+// transmitTo is transmit to one peer.
+func (b *Bus) transmitTo(m *leaving, to *Peer) error {
+	s := takeScratch()
+	defer s.release()
+	s.peers = append(s.peers[:0], *to)
+	return b.transmit(s, m, s.peers)
 }
 
-// limit tells the handler of a command how long its sender waits: as long as ctx, or else by default.
-func (b *Bus) limit(ctx context.Context, m *TransportMessage) {
-	left := b.config.commandTimeout
+// patience returns how long the sender of a command waits: as long as ctx, or else by default; 0 is for ever.
+func (b *Bus) patience(ctx context.Context) time.Duration {
 	if until, ok := ctx.Deadline(); ok {
-		left = max(time.Until(until), 1)
+		return max(time.Until(until), 1)
 	}
-	if left == 0 {
-		return
-	}
-	if m.Extensions == nil {
-		m.Extensions = &Extensions{}
-	}
-	m.Extensions.TimeLeft = left
+	return b.config.commandTimeout
 }
 
-type localDispatchKey struct{}
-
-// WithoutLocalDispatch returns a context in which messages for this peer take the way through the transport, as those
-// for any other peer.
-func WithoutLocalDispatch(ctx context.Context) context.Context {
-	return context.WithValue(ctx, localDispatchKey{}, false)
-}
-
-// dispatchesLocally says whether messages for this peer go straight to its handlers.
-func (b *Bus) dispatchesLocally(ctx context.Context) bool {
-	return b.config.localDispatch && ctx.Value(localDispatchKey{}) == nil
+// limit tells the handler of a command how long its sender waits. e is memory for that.
+func (m *TransportMessage) limit(left time.Duration, e *Extensions) {
+	if m.Extensions != nil {
+		*e = *m.Extensions
+	}
+	e.TimeLeft, m.Extensions = left, e
 }
 
 func encode(m Message) []byte {

@@ -41,36 +41,33 @@ func (b *Builder) WithTracing(t Tracing) *Builder {
 	return b
 }
 
-type extensionsKey struct{}
-
 // traceSend begins to trace a message that leaves with ctx. The context that it returns is for the way out only.
 func (b *Bus) traceSend(ctx context.Context, t *MessageType, id MessageID, to ...Peer) (context.Context, func(error)) {
 	e := &Extensions{}
 	end := b.config.tracing.Send(ctx, Outgoing{Type: t, ID: id, To: to, From: b.ID()}, e)
-	return context.WithValue(ctx, extensionsKey{}, e), end
+	return withExtensions(ctx, e), end
 }
 
 // traceCommand is traceSend for a command. It ends with the command.
-func (b *Bus) traceCommand(ctx context.Context, p *Pending, to Peer) context.Context {
+func (b *Bus) traceCommand(ctx context.Context, p *Pending, to *Peer) context.Context {
 	var peers []Peer
 	if to.ID != "" {
-		peers = []Peer{to}
+		peers = []Peer{*to}
 	}
 	ctx, p.watched.traced = b.traceSend(ctx, p.messageType, p.id, peers...)
 	return ctx
 }
 
-// extensions returns what tracing has to say of a message that leaves with ctx.
-func (b *Bus) extensions(ctx context.Context) *Extensions {
-	if b.config.tracing == nil {
-		return nil
+// callOne runs the handler on one message, under the eyes of those who watch.
+func (b *Bus) callOne(ctx *messageContext, h *Handler, m Message) (Message, error) {
+	if h.one != nil && b.config.tracing == nil && b.config.observer.HandlerRan == nil {
+		return h.one(ctx, m)
 	}
-	e, _ := ctx.Value(extensionsKey{}).(*Extensions)
-	return e
+	return b.call(ctx, h, []Message{m})
 }
 
 // call runs the handler, under the eyes of those who watch.
-func (b *Bus) call(ctx *messageContext, h Handler, messages []Message) (Message, error) {
+func (b *Bus) call(ctx *messageContext, h *Handler, messages []Message) (Message, error) {
 	if b.config.tracing == nil && b.config.observer.HandlerRan == nil {
 		return h.invoke(ctx, messages)
 	}
@@ -78,7 +75,7 @@ func (b *Bus) call(ctx *messageContext, h Handler, messages []Message) (Message,
 }
 
 // watchedCall is call where somebody watches. Those hear of a handler that panics as well.
-func (b *Bus) watchedCall(ctx *messageContext, h Handler, messages []Message) (reply Message, err error) {
+func (b *Bus) watchedCall(ctx *messageContext, h *Handler, messages []Message) (reply Message, err error) {
 	err = ErrNotReturned
 	if ran := b.config.observer.HandlerRan; ran != nil {
 		begun := time.Now()
@@ -96,9 +93,10 @@ func (b *Bus) watchedCall(ctx *messageContext, h Handler, messages []Message) (r
 
 // received returns the messages as they came.
 func (c *messageContext) received() []*TransportMessage {
-	all := make([]*TransportMessage, len(c.batch))
-	for i, in := range c.batch {
-		all[i] = &in.message
+	batch := c.all()
+	messages := make([]*TransportMessage, len(batch))
+	for i, in := range batch {
+		messages[i] = in.envelope()
 	}
-	return all
+	return messages
 }

@@ -20,7 +20,7 @@ type Transport interface {
 	// Flush waits until the outgoing queue of every peer has room again, or ctx ends.
 	Flush(ctx context.Context) error
 
-	// Ack says that msg has been handled here, whatever the outcome.
+	// Ack says that msg has been handled here, whatever the outcome. msg is the bus's own: it must not be kept.
 	Ack(msg *TransportMessage)
 
 	// Registered says that the directory knows this peer now.

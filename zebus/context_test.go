@@ -1,0 +1,88 @@
+package zebus_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/zebus-go/zebus/internal/interop"
+	"github.com/zebus-go/zebus/zebus"
+)
+
+// TestKeptContext keeps the context of a handler beyond its end, as a goroutine does that the handler leaves behind. The bus
+// uses its memory of a message for later ones; the context must not follow.
+func TestKeptContext(t *testing.T) {
+	senders := map[string]func(town *town, handler zebus.Handler) zebus.Sender{
+		"of a message from another peer": func(town *town, handler zebus.Handler) zebus.Sender {
+			town.peer("Svc.0", handler)
+			return town.peer("Client.0")
+		},
+		"of a message that did not leave its peer": func(town *town, handler zebus.Handler) zebus.Sender {
+			return town.peer("Svc.0", handler)
+		},
+		"of a message that ran inline": func(town *town, handler zebus.Handler) zebus.Sender {
+			return town.peer("Svc.0", handler.Inline())
+		},
+	}
+	for name, start := range senders {
+		inTown(t, "the context "+name+" shows that message for ever, and changes no later one", func(t *testing.T, town *town) {
+			var kept []context.Context
+			handler := zebus.HandleCommand(func(ctx context.Context, _ *interop.Knock) error {
+				kept = append(kept, ctx)
+				return zebus.Reply(kept[0], len(kept)-1, "said of the first")
+			})
+			sender := start(town, handler)
+			for i := range 3 {
+				user := string(rune('a' + i))
+				if err := sender.SendAsync(zebus.WithInitiator(t.Context(), user), &interop.Knock{}).Wait(t.Context()); err != nil {
+					t.Errorf("command %d = %v, want the code of no other", i, err)
+				}
+			}
+			seen := map[zebus.MessageID]bool{}
+			for i, ctx := range kept {
+				id, _ := zebus.MessageIDFrom(ctx)
+				again, _ := zebus.MessageIDFrom(ctx)
+				o, _ := zebus.OriginatorFrom(ctx)
+				if id.IsZero() || seen[id] || id != again || *o.InitiatorUserName != string(rune('a'+i)) {
+					t.Errorf("message %d has the ID %s, then %s, and user %s", i, id, again, *o.InitiatorUserName)
+				}
+				seen[id] = true
+			}
+		})
+	}
+}
+
+func TestContextWithDeadline(t *testing.T) {
+	inTown(t, "a handler's context ends with the wait of the sender, or else with the handler", func(t *testing.T, town *town) {
+		kept := make(chan context.Context, 2)
+		svc := town.peer("Svc.0", zebus.HandleCommand(func(ctx context.Context, _ *interop.Knock) error {
+			derived, cancel := context.WithTimeout(ctx, time.Hour)
+			defer cancel()
+			kept <- derived
+			kept <- ctx
+			<-derived.Done()
+			return errors.Join(ctx.Err(), derived.Err())
+		}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := svc.Send(ctx, &interop.Knock{}); err == nil {
+			t.Error("Send() = nil, want an error")
+		}
+		wantError(t, (<-kept).Err(), context.DeadlineExceeded)
+		wantError(t, (<-kept).Err(), context.DeadlineExceeded)
+	})
+	inTown(t, "a context that nobody looked at has ended when its handler has", func(t *testing.T, town *town) {
+		kept := make(chan context.Context, 1)
+		svc := town.peer("Svc.0", zebus.HandleCommand(func(ctx context.Context, _ *interop.Knock) error {
+			kept <- ctx
+			return nil
+		}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := svc.Send(ctx, &interop.Knock{}); err != nil {
+			t.Fatal(err)
+		}
+		wantError(t, (<-kept).Err(), context.Canceled)
+	})
+}
