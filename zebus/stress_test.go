@@ -89,7 +89,7 @@ func (c *crowd) relay(i int) func(context.Context, *interop.Fail) error {
 func (c *crowd) act(ctx context.Context, i int, hops int32) error {
 	self, other := c.buses[i], c.peer(rand.IntN(crowdSize))
 	defer c.ended.Add(1)
-	switch rand.IntN(6) {
+	switch rand.IntN(7) {
 	case 0:
 		return self.Publish(ctx, &interop.Note{Number: hops})
 	case 1:
@@ -106,10 +106,27 @@ func (c *crowd) act(ctx context.Context, i int, hops int32) error {
 			return err
 		}
 		return b.Wait(ctx)
+	case 4:
+		return c.listen(ctx, i, hops)
 	default:
 		_, err := zebus.RequestTo(ctx, self, &interop.Echo{Number: hops}, other)
 		return err
 	}
+}
+
+// listen subscribes with a handler of its own, which acts on, and stops that.
+func (c *crowd) listen(ctx context.Context, i int, hops int32) error {
+	key := strconv.Itoa(rand.IntN(1000))
+	sub, err := zebus.Subscribe(ctx, c.buses[i], zebus.Key(key), func(ctx context.Context, _ *interop.PriceChanged) error {
+		return c.buses[i].SendTo(ctx, &interop.Fail{Code: max(hops-1, 0)}, c.peer(rand.IntN(crowdSize)))
+	})
+	if err != nil {
+		return err
+	}
+	if err := c.buses[i].Publish(ctx, &interop.PriceChanged{Market: key}); err != nil {
+		return err
+	}
+	return sub.Stop(ctx)
 }
 
 // drive keeps one bus busy until ctx ends. What it sends has no deadline.
