@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/zebus-go/zebus/directory"
@@ -170,7 +171,7 @@ func ExampleBus_SendAsync() {
 		client := network.Start("Acme.Client.0")
 		var pending []*zebus.Pending
 		for i := range 3 {
-			pending = append(pending, client.SendAsync(ctx, &interop.Echo{Text: fmt.Sprint(i)}))
+			pending = append(pending, client.SendAsync(ctx, &interop.Echo{Text: strconv.Itoa(i)}))
 		}
 		for _, p := range pending {
 			var reply interop.EchoReply

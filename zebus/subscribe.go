@@ -251,7 +251,7 @@ func (b *Bus) updateSubscriptions(ctx context.Context, by int, all ...*ActiveSub
 	}
 	defer back()
 	if err := b.subscriptions.beginUpdate(ctx); err != nil {
-		return err
+		return fmt.Errorf("update the subscriptions of %s: another update is under way: %w", b.ID(), err)
 	}
 	defer b.subscriptions.endUpdate()
 	changed := b.subscriptions.change(by, all...)
