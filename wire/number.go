@@ -26,13 +26,10 @@ func (r *Reader) fixed64() uint64 {
 
 // Uint64 reads an unsigned number.
 func (r *Reader) Uint64() uint64 {
-	if r.typ != Varint {
+	if !r.is(Varint) {
 		return r.anyUint()
 	}
-	if v, ok := r.oneByte(); ok {
-		return v
-	}
-	if v, ok := r.twoBytes(); ok {
+	if v, ok := r.shortVarint(); ok {
 		return v
 	}
 	return r.longVarint()
@@ -40,13 +37,10 @@ func (r *Reader) Uint64() uint64 {
 
 // Int64 reads a signed number.
 func (r *Reader) Int64() int64 {
-	if r.typ != Varint {
+	if !r.is(Varint) {
 		return r.anyInt()
 	}
-	if v, ok := r.oneByte(); ok {
-		return int64(v)
-	}
-	if v, ok := r.twoBytes(); ok {
+	if v, ok := r.shortVarint(); ok {
 		return int64(v)
 	}
 	return int64(r.longVarint())
@@ -82,13 +76,10 @@ func (r *Reader) Int() int {
 
 // Int32 reads a signed number of 32 bits.
 func (r *Reader) Int32() int32 {
-	if r.typ != Varint {
+	if !r.is(Varint) {
 		return int32(r.signed(math.MinInt32, math.MaxInt32))
 	}
-	if v, ok := r.oneByte(); ok {
-		return int32(v)
-	}
-	if v, ok := r.twoBytes(); ok {
+	if v, ok := r.shortVarint(); ok {
 		return int32(v)
 	}
 	return int32(r.within(int64(r.longVarint()), math.MinInt32, math.MaxInt32))
@@ -134,8 +125,8 @@ func (r *Reader) Sint64() int64 {
 
 // Sint32 reads a signed number of 32 bits whose varint is zig-zag.
 func (r *Reader) Sint32() int32 {
-	if r.typ == Varint {
-		if v, ok := r.oneByte(); ok {
+	if r.is(Varint) {
+		if v, ok := r.shortVarint(); ok {
 			return int32(Unzigzag(v))
 		}
 	}
@@ -176,8 +167,8 @@ func (r *Reader) unsigned(most uint64) uint64 {
 
 // Bool reads a truth value: any number but zero is true.
 func (r *Reader) Bool() bool {
-	if r.typ == Varint {
-		if v, ok := r.oneByte(); ok {
+	if r.is(Varint) {
+		if v, ok := r.shortVarint(); ok {
 			return v != 0
 		}
 	}
@@ -186,11 +177,12 @@ func (r *Reader) Bool() bool {
 
 // Float64 reads a number of double precision.
 func (r *Reader) Float64() float64 {
-	b := r.buf[r.pos:]
-	if r.typ != Fixed64 || len(b) < 8 {
+	end := r.pos + 8
+	if !r.is(Fixed64) || end > len(r.buf) {
 		return r.anyFloat()
 	}
-	r.pos += 8
+	b := r.buf[r.pos:end:end]
+	r.pos = end
 	return math.Float64frombits(binary.LittleEndian.Uint64(b))
 }
 
@@ -209,7 +201,7 @@ func (r *Reader) anyFloat() float64 {
 
 // Float32 reads a number of single precision. A double is rounded; one that is too large is an [ErrOverflow].
 func (r *Reader) Float32() float32 {
-	if r.typ == Fixed32 {
+	if r.is(Fixed32) {
 		return math.Float32frombits(r.fixed32())
 	}
 	double := r.Float64()

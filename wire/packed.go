@@ -215,7 +215,7 @@ func (r *Reader) firstElement(t Type) bool {
 		return false
 	}
 	r.packed, r.buf = len(r.buf), r.buf[:r.pos]
-	r.pos, r.typ = r.pos-n, t
+	r.pos, r.tag = r.pos-n, r.tag&^7|uint64(t)
 	return true
 }
 

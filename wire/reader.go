@@ -35,10 +35,8 @@ const maxField = 1<<29 - 1
 type Reader struct {
 	// buf ends where the message being read ends. The messages around it lie in its capacity.
 	buf    []byte
-	pos    int // never beyond len(buf); there when err is set
-	tag    uint32
-	typ    Type // of the current field, or unresolved
-	shares bool // whether short texts share memory, see String
+	pos    int    // never beyond len(buf); there when err is set
+	tag    uint64 // of the current field, see Next
 	depth  int
 	packed int    // what surrounds the element being read, see Element
 	spare  []byte // for short texts to come, see shared
@@ -47,7 +45,7 @@ type Reader struct {
 
 // NewReader returns a reader over b. The reader does not change b.
 func NewReader(b []byte) Reader {
-	return Reader{buf: slices.Clip(b), shares: len(b) >= leastSharing}
+	return Reader{buf: slices.Clip(b)}
 }
 
 // Err returns the first error met, or nil.
@@ -59,7 +57,7 @@ func (r *Reader) Err() error {
 // values that make no sense with it.
 func (r *Reader) Fail(err error) {
 	if r.err == nil {
-		r.err = fmt.Errorf("field %d at byte %d: %w", r.tag>>3, r.pos, err)
+		r.err = fmt.Errorf("field %d at byte %d: %w", r.number(), r.pos, err)
 	}
 	r.pos = len(r.buf)
 }
@@ -67,77 +65,114 @@ func (r *Reader) Fail(err error) {
 // Next moves to the next field of the current message. It returns false at the end and after an error.
 //
 // It takes the first byte of the tag for the whole, which mostly it is, and leaves longer and wrong ones to whoever asks
-// about the field first. That makes it small enough to be inlined into the loop of each message.
+// about the field first. That makes it small enough to be inlined into the loop of each message. Only who asks, by
+// [Reader.Field], [Reader.Type] or [Reader.Skip], learns that a field has the number zero, which is an error.
 func (r *Reader) Next() bool {
 	if uint(r.pos) >= uint(len(r.buf)) {
 		return false
 	}
-	first := r.buf[r.pos]
+	r.tag = uint64(r.buf[r.pos])
 	r.pos++
-	r.tag = uint32(first)
-	r.typ = Type((first | (first - 1<<3)) & (unresolved | 7))
 	return true
 }
 
-// unresolved is set in Reader.typ while tag is the first byte of one that is longer, or has no field number: while the
-// byte is not from 8 to 127. It keeps typ from being any wire type.
-const unresolved = 0x80
+// Reader.tag holds a tag of one byte as it is, from leastTag to 127. Of a longer one it holds the first byte, which has the
+// bit unresolved, and once that is resolved the number of the field, shifted by longTag, and the wire type. So typeBits of
+// it are the wire type where nothing is left to resolve, and no wire type where something is.
+const (
+	leastTag   = 1 << 3
+	unresolved = 0x80
+	typeBits   = unresolved | 7
+	longTag    = 8
+)
 
-// resolve reads the tag of which Next has seen the first byte.
+// isShort says whether the current tag is one of one byte.
+func (r *Reader) isShort() bool {
+	return r.tag-leastTag < unresolved-leastTag
+}
+
+// is says whether the current field is of wire type t and its tag resolved.
+func (r *Reader) is(t Type) bool {
+	return r.tag&typeBits == uint64(t)
+}
+
+// number is the number of the current field, 0 while that is not known.
+func (r *Reader) number() int {
+	if r.isShort() {
+		return int(r.tag >> 3)
+	}
+	return int(r.tag >> longTag)
+}
+
+// resolve reads the tag of which Next has seen the first byte, unless that was done. A wrong one becomes 0.
 func (r *Reader) resolve() {
-	r.pos--
-	tag := r.varint()
-	r.tag, r.typ = uint32(tag), Type(tag&7)
-	if number := tag >> 3; r.err == nil && (number == 0 || number > maxField) {
+	if r.tag >= 1<<longTag || r.err != nil || r.pos == 0 {
+		return
+	}
+	tag := r.tag
+	if tag >= unresolved {
+		r.pos--
+		tag = r.varint()
+	}
+	number := tag >> 3
+	if r.err == nil && (number == 0 || number > maxField) {
 		r.Fail(ErrTag)
 	}
-	if r.err != nil {
+	switch {
+	case r.err != nil:
 		r.tag = 0
+	case tag < unresolved:
+		r.tag = tag
+	default:
+		r.tag = number<<longTag | tag&7
 	}
 }
 
 // Field returns the number of the current field. It is 0 when the tag is wrong, which [Reader.Err] then tells.
 func (r *Reader) Field() int {
-	if r.typ&unresolved != 0 {
-		r.resolve()
+	if r.isShort() {
+		return int(r.tag >> 3)
 	}
-	return int(r.tag >> 3)
+	return r.longField()
+}
+
+func (r *Reader) longField() int {
+	r.resolve()
+	return r.number()
 }
 
 // Type returns the wire type of the current field.
 func (r *Reader) Type() Type {
-	if r.typ&unresolved != 0 {
+	if !r.isShort() {
 		r.resolve()
 	}
-	return r.typ
+	return Type(r.tag & 7)
 }
 
 // varint reads a bare varint.
 func (r *Reader) varint() uint64 {
-	if v, ok := r.oneByte(); ok {
+	if v, ok := r.shortVarint(); ok {
 		return v
 	}
 	return r.longVarint()
 }
 
-// oneByte reads a varint of one byte, as most are, if there is one. It is small enough to be inlined where it counts,
-// which the failures of other varints are not.
-func (r *Reader) oneByte() (v uint64, ok bool) {
-	if uint(r.pos) >= uint(len(r.buf)) || r.buf[r.pos] >= 0x80 {
+// shortVarint reads a varint of one or two bytes, as most are, if there is one: numbers up to 16383. It is small enough to
+// be inlined where it counts, which the failures of other varints are not.
+func (r *Reader) shortVarint() (v uint64, ok bool) {
+	at := uint(r.pos)
+	if at >= uint(len(r.buf)) {
 		return 0, false
 	}
-	v = uint64(r.buf[r.pos])
-	r.pos++
-	return v, true
-}
-
-// twoBytes reads what oneByte did not, when it is a varint of two bytes: numbers up to 16383, and longer texts.
-func (r *Reader) twoBytes() (v uint64, ok bool) {
-	second := uint(r.pos) + 1
-	if second >= uint(len(r.buf)) || r.buf[second] >= 0x80 {
+	first := uint64(r.buf[at])
+	if first < 0x80 {
+		r.pos++
+		return first, true
+	}
+	if at++; at >= uint(len(r.buf)) || r.buf[at] >= 0x80 {
 		return 0, false
 	}
-	v = uint64(r.buf[second-1]&0x7f) | uint64(r.buf[second])<<7
+	v = first&0x7f | uint64(r.buf[at])<<7
 	r.pos += 2
 	return v, true
 }
@@ -169,7 +204,7 @@ func (r *Reader) take(n uint64) []byte {
 	return nil
 }
 
-// ahead is take without the failure, and as small as oneByte.
+// ahead is take without the failure, and as small as shortVarint.
 func (r *Reader) ahead(n uint64) (b []byte, ok bool) {
 	b = r.buf[r.pos:]
 	if n > uint64(len(b)) {
@@ -218,7 +253,7 @@ func (r *Reader) Skip() {
 	case Fixed32:
 		r.take(4)
 	case startGroup:
-		r.skipGroup(int(r.tag >> 3))
+		r.skipGroup(r.number())
 	case endGroup:
 		r.Fail(ErrTag)
 	default:

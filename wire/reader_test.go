@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/zebus-go/zebus/wire"
 )
 
@@ -47,6 +49,7 @@ func readField(tb testing.TB, method, message string) (any, error) {
 	if !r.Next() {
 		return nil, r.Err()
 	}
+	r.Field()
 	return readers[method](&r), r.Err()
 }
 
@@ -223,6 +226,23 @@ func TestReadErrors(t *testing.T) {
 				t.Errorf("%s of %s = %v, %v, want %v with %q", tc.method, tc.message, got, err, tc.want, tc.at)
 			}
 		})
+	}
+}
+
+// Hand-written code may know what comes, and not ask for the field.
+func TestReadWithoutAsking(t *testing.T) {
+	r := wire.NewReader(unhex(t, "0805"+"800107"+"8a010161"))
+	var got []any
+	for _, read := range []func() any{
+		func() any { return r.Int32() },
+		func() any { return r.Int32() },
+		func() any { return r.String() },
+	} {
+		r.Next()
+		got = append(got, read())
+	}
+	if diff := cmp.Diff([]any{int32(5), int32(7), "a"}, got); diff != "" || r.Err() != nil {
+		t.Errorf("%v (-want +got):\n%s", r.Err(), diff)
 	}
 }
 

@@ -120,6 +120,7 @@ func withRoom[T any](s []T, n int) []T {
 // run returns how many length-delimited fields of the current number follow each other, the current one included. It is
 // at least 1, and all but the last are there from beginning to end: nobody can make it larger than what was sent.
 func (r *Reader) run() int {
+	current := uint64(r.Field())<<3 | uint64(r.Type())
 	rest := r.buf[r.pos:]
 	for n := 1; ; n++ {
 		length, k := peekVarint(rest)
@@ -128,7 +129,7 @@ func (r *Reader) run() int {
 		}
 		rest = rest[k+int(length):]
 		tag, k := peekVarint(rest)
-		if tag != uint64(r.tag) {
+		if tag != current {
 			return n
 		}
 		rest = rest[k:]

@@ -13,7 +13,7 @@ func (r *Reader) View() []byte {
 		r.Fail(ErrWireType)
 		return nil
 	}
-	n, ok := r.oneByte()
+	n, ok := r.shortVarint()
 	if !ok {
 		n = r.longVarint()
 	}
@@ -23,9 +23,9 @@ func (r *Reader) View() []byte {
 	return r.take(n) // fails
 }
 
-// short is View for a content of up to 127 bytes, if that is what comes. It is as small as oneByte.
+// short is View for a content of up to 127 bytes, if that is what comes. It is as small as shortVarint.
 func (r *Reader) short() (b []byte, ok bool) {
-	if r.typ != Bytes || uint(r.pos) >= uint(len(r.buf)) {
+	if !r.is(Bytes) || uint(r.pos) >= uint(len(r.buf)) {
 		return nil, false
 	}
 	n := r.buf[r.pos]
@@ -54,14 +54,38 @@ func (r *Reader) Bytes() []byte {
 // time than many small ones. Whoever keeps a single text for long, and nothing else of the message, may want
 // [strings.Clone].
 func (r *Reader) String() string {
-	v, ok := r.short()
-	if !ok {
-		v = r.View()
+	// Most texts are shorter than 128 bytes, and read here, where nothing but their memory takes time.
+	at := uint(r.pos)
+	if !r.is(Bytes) || at >= uint(len(r.buf)) {
+		return r.longText()
 	}
+	end := at + 1 + uint(r.buf[at])
+	if r.buf[at] >= 0x80 || end > uint(len(r.buf)) {
+		return r.longText()
+	}
+	v := r.buf[at+1 : end : end]
+	r.pos = int(end)
+	switch {
+	case !isASCII(v):
+		return r.text(v)
+	case cap(r.buf) >= leastSharing && len(v) <= mostShared:
+		return r.shared(v)
+	default:
+		return string(v)
+	}
+}
+
+// longText is String for a text that is not short.
+func (r *Reader) longText() string {
+	return r.text(r.View())
+}
+
+// text returns the text that v is, in memory of its own or that it shares.
+func (r *Reader) text(v []byte) string {
 	switch {
 	case !isASCII(v) && !utf8.Valid(v):
 		return replaceInvalid(v)
-	case r.shares && len(v) <= mostShared:
+	case cap(r.buf) >= leastSharing && len(v) <= mostShared:
 		return r.shared(v)
 	default:
 		return string(v)
