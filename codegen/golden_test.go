@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write testdata/*/want.go and want.txt a
 
 // golden are the folders of testdata whose want.go is what is generated from their in.go. Other tests of this package
 // import them, and send messages through their code.
-var golden = []string{"orders", "values", "routing", "handlers", "names", "vectors", "shapes", "protoc"}
+var golden = []string{"orders", "values", "routing", "handlers", "names", "vectors", "shapes", "protoc", "jsons"}
 
 func TestGoldenFiles(t *testing.T) {
 	patterns := make([]string, len(golden))

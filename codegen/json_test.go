@@ -1,12 +1,18 @@
 package codegen_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
+	"github.com/zebus-go/zebus/codegen/testdata/jsons"
 	"github.com/zebus-go/zebus/codegen/testdata/routing"
 	"github.com/zebus-go/zebus/codegen/testdata/shapes"
 	"github.com/zebus-go/zebus/codegen/testdata/values"
@@ -60,6 +66,108 @@ func TestJSON(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestJSONOfMessages(t *testing.T) {
+	span, year := 90*time.Second, time.Date(2024, 3, 15, 13, 0, 0, 0, time.UTC)
+	tests := map[string]struct {
+		message zebus.Message
+		want    string
+	}{
+		"a duration is the text that Go gives it, a text, a number, a time and bytes what package json makes of them": {
+			&jsons.Shown{Within: span, Text: `<"é">`, At: year, Raw: []byte("hi"), Number: 1 << 60},
+			`{"Within":"1m30s","Text":"\u003c\"é\"\u003e","At":"2024-03-15T13:00:00Z","Raw":"aGk=","Number":1152921504606846976}`,
+		},
+		"durations are texts in every place": {
+			&jsons.Spans{Pointer: &span, Slice: []time.Duration{0, -time.Nanosecond}, Values: map[string]time.Duration{"b": span, "a": 0}},
+			`{"Pointer":"1m30s","None":null,"Slice":["0s","-1ns"],"Values":{"a":"0s","b":"1m30s"}}`,
+		},
+		"what is empty is null": {
+			&jsons.Spans{}, `{"Pointer":null,"None":null,"Slice":null,"Values":null}`,
+		},
+		"floating numbers that JSON has not are texts": {
+			&jsons.Floats{Double: math.NaN(), Single: float32(math.Inf(-1)), Slice: []float64{1.5, math.Inf(1), 1e21}},
+			`{"Double":"NaN","Single":"-Infinity","Slice":[1.5,"Infinity",1e+21]}`,
+		},
+		"keys are texts, in their order": {
+			&jsons.Keys{
+				Bools: map[bool]int32{true: 1, false: 2}, Ints: map[int8]string{-1: "", 10: "", 9: ""},
+				Chars: map[wire.Char]bool{'"': true}, Colours: map[jsons.Colour]*jsons.Shown{jsons.ColourRed: nil},
+			},
+			`{"Bools":{"false":2,"true":1},"Ints":{"-1":"","10":"","9":""},"Chars":{"\"":true},"Colours":{"Red":null}}`,
+		},
+		"one derived part is shown though another has fields of the same names": {
+			&jsons.Discount{Voucher: &jsons.Voucher{Code: "x", Reason: "hidden"}, Reason: "r"}, `{"Code":"x","Reason":"r"}`,
+		},
+		"one of several is an object with one key":  {&jsons.Paid{Payment: &jsons.InCash{Within: span}}, `{"Payment":{"Within":"1m30s"}}`},
+		"none of several is null":                   {&jsons.Paid{}, `{"Payment":null}`},
+		"what is embedded and unknown is not shown": {&jsons.Opened{Header: jsons.Header{Age: span}, Shop: 1}, `{"Age":"1m30s","Shop":1}`},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := zebus.JSON(tc.message)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want, string(got)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestJSONOfWhatCannotBeShown(t *testing.T) {
+	text, err := zebus.JSON(&jsons.Graded{Grade: 3})
+	if err == nil || !strings.Contains(err.Error(), "JSON of *jsons.Graded: runtime error: index out of range") {
+		t.Errorf("%s, error %v", text, err)
+	}
+}
+
+// Where package json shows a message well, it shows it in the same way.
+func TestJSONIsThatOfPackageJSON(t *testing.T) {
+	durations := cmp.FilterValues(
+		func(x, y any) bool { return isNumber(x) != isNumber(y) },
+		cmp.Comparer(func(x, y any) bool {
+			if isNumber(y) {
+				x, y = y, x
+			}
+			text, _ := y.(string)
+			d, err := time.ParseDuration(text)
+			return err == nil && json.Number(strconv.FormatInt(int64(d), 10)) == x
+		}),
+	)
+	for _, m := range everyType {
+		mt := m.ZebusType()
+		t.Run(mt.ID().String(), rapid.MakeCheck(func(t *rapid.T) {
+			m := filler{t}.message(mt)
+			ours, err := zebus.JSON(m)
+			if err != nil || !json.Valid(ours) {
+				t.Fatalf("%s (%v)", ours, err)
+			}
+			want, err := json.Marshal(m)
+			if err != nil {
+				return
+			}
+			if diff := cmp.Diff(parsed(t, want), parsed(t, ours), durations); diff != "" {
+				t.Fatalf("(-want +got):\n%s", diff)
+			}
+		}))
+	}
+}
+
+func isNumber(v any) bool {
+	_, ok := v.(json.Number)
+	return ok
+}
+
+func parsed(t *rapid.T, text []byte) any {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 func TestJSONOfEnumsIsRead(t *testing.T) {

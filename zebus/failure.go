@@ -2,7 +2,6 @@ package zebus
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -102,7 +101,7 @@ func (in *incoming) json() string {
 	if err := m.ZebusUnmarshal(in.message.Content); err != nil {
 		return "unreadable: " + err.Error()
 	}
-	text, err := json.Marshal(m)
+	text, err := JSON(m)
 	if err != nil {
 		return "no JSON: " + err.Error()
 	}

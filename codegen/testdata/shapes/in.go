@@ -35,7 +35,7 @@ const (
 )
 
 // String returns a text that is not the name.
-func (s Size) String() string { return [...]string{"?", "S", "L"}[s] }
+func (s Size) String() string { return [...]string{"?", "S", "L"}[s%3] }
 
 // MarshalText returns that text.
 func (s Size) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
