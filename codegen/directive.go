@@ -88,6 +88,16 @@ func parseDirective(line string) (*directive, error) {
 	return d, nil
 }
 
+// isSpaced says whether a comment would be a directive without the spaces behind its slashes.
+func isSpaced(comment string) bool {
+	words := strings.Fields(comment)
+	if len(words) < 2 || words[0] != "//" {
+		return false
+	}
+	verb, found := strings.CutPrefix("//"+words[1], directivePrefix)
+	return found && vocabulary[verb] != nil
+}
+
 // cutWord splits the first word off: a flag, a key=value, or a key="value with spaces". The key keeps its "=".
 func cutWord(s string) (key, value, rest string, err error) {
 	end := strings.IndexAny(s, "= \t")
@@ -99,8 +109,8 @@ func cutWord(s string) (key, value, rest string, err error) {
 	}
 	key, s = s[:end+1], s[end+1:]
 	if !strings.HasPrefix(s, `"`) {
-		value, rest, _ = strings.Cut(s, " ")
-		return key, value, rest, nil
+		end = strings.IndexAny(s+" ", " \t")
+		return key, s[:end], s[end:], nil
 	}
 	quoted, err := strconv.QuotedPrefix(s)
 	if err != nil {

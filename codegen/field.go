@@ -48,6 +48,8 @@ func (p *packageParser) members(d *declaration, structure *types.Struct, path st
 				f.path = path + f.name
 				m.fields = append(m.fields, f)
 			}
+		case strings.Contains(structure.Tag(i), "zebus:"):
+			p.addf(member.Pos(), "%s.%s: the tag is not well-formed, and nobody sees it: write `zebus:\"1\"`, quotes and all", m.name, member.Name())
 		case member.Embedded():
 			p.embedded(d, member, path)
 		}

@@ -28,6 +28,7 @@ func (p *packageParser) messages() {
 			p.reply(d)
 			p.fields(d)
 			p.binding(d.message)
+			p.methodNames(d)
 		}
 	}
 }

@@ -204,6 +204,9 @@ func (p *packageParser) strays(file *ast.File) {
 				p.addf(c.Pos(), "%s belongs to nothing: put it right above a type or function of the package, without an empty line",
 					strings.Fields(c.Text)[0])
 			}
+			if isSpaced(c.Text) {
+				p.addf(c.Pos(), "a directive has no space behind the slashes: write //%s", strings.Fields(c.Text)[1])
+			}
 		}
 	}
 }

@@ -488,3 +488,28 @@ func NoRetry(context.Context, *Fine) error { return nil }
 //
 //zebus:handler retry=0 backoff=linear
 func BadRetry(context.Context, *Fine) error { return nil }
+
+// MethodNames has fields and a method that would stand beside generated ones of the same names.
+//
+//zebus:command namespace=Errors reply=FineReply
+type MethodNames struct {
+	ZebusSize    int32 `zebus:"1"`
+	ReplyType    string
+	ZebusRouting int32 `zebus:"2"` // not generated here
+}
+
+// ZebusCommand is one.
+func (*MethodNames) ZebusCommand() {}
+
+// BadTags has tags that package reflect does not understand.
+//
+//zebus:event namespace=Errors
+type BadTags struct {
+	NoQuotes int32 `zebus:1`
+	NoEnd    int32 `json:"x" zebus:"2`
+}
+
+// zebus:event
+type Spaced struct {
+	Number int32 `zebus:"1"`
+}
