@@ -232,3 +232,34 @@ func TestHandlerContext(t *testing.T) {
 		}
 	})
 }
+
+func TestDeadLettersCanBeReplayed(t *testing.T) {
+	for name, inline := range map[string]bool{"on a queue": false, "inline": true} {
+		inTown(t, "a letter about a message of this peer itself, handled "+name+", has all of it, and may be kept", func(t *testing.T, town *town) {
+			handler := zebus.HandleCommand(fail)
+			if inline {
+				handler = handler.Inline()
+			}
+			var dead []zebus.DeadLetter
+			svc := town.start(town.builder("Svc.0", handler).
+				WithDeadLetters(func(_ context.Context, l zebus.DeadLetter) { dead = append(dead, l) }))
+			for _, text := range []string{"first", "second"} {
+				if err := svc.Send(t.Context(), &interop.Fail{Code: 1, Text: text}); err == nil {
+					t.Error("Send() succeeded")
+				}
+			}
+			for i, want := range []string{"first", "second"} {
+				var got interop.Fail
+				if err := got.ZebusUnmarshal(dead[i].Message.Content); err != nil || got.Text != want {
+					t.Errorf("letter %d has %+v, %v, want %q", i, got, err, want)
+				}
+				if m := dead[i].Message; m.ID.IsZero() || m.Type != got.ZebusType().ID() || m.Originator.SenderID != "Svc.0" {
+					t.Errorf("letter %d is about %+v", i, m)
+				}
+			}
+			if dead[0].Message.ID == dead[1].Message.ID {
+				t.Error("both letters have one ID")
+			}
+		})
+	}
+}

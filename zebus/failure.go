@@ -182,6 +182,9 @@ func isPermanent(err error) bool {
 func (b *Bus) bury(ctx context.Context, handler string, err error) {
 	for _, in := range scopeOf(ctx).handling.all() {
 		letter := *in.envelope() // it may be kept
+		if in.local != nil && letter.Content == nil {
+			letter.Content = encode(in.local)
+		}
 		b.config.deadLetters(ctx, DeadLetter{Handler: handler, Message: &letter, Err: err})
 	}
 }

@@ -122,9 +122,9 @@ func retryable(err error) bool {
 
 // DeadLetter is a message that a handler gave up on.
 type DeadLetter struct {
-	Handler string // that failed
-	Message *TransportMessage
-	Err     error // of the last try
+	Handler string            // that failed
+	Message *TransportMessage // all of it, also where it never left this peer; it may be kept, but not changed
+	Err     error             // of the last try
 }
 
 // WithDeadLetters makes f hear of every message on which a handler of the service gave up, after its retries: it failed, or
