@@ -1,0 +1,67 @@
+//go:build budgets && !race
+
+package budgets_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/zebus-go/zebus/internal/interop"
+	"github.com/zebus-go/zebus/zebus"
+)
+
+// receiving are the ways into the bus. The handler of a note copies nothing, but a note has a text.
+func receiving() []path {
+	return []path{
+		{"receive 100 events, queued handler", func(t *testing.T) func() { return receivingEvents(t, false) }},
+		{"receive 100 events, inline handler", func(t *testing.T) func() { return receivingEvents(t, true) }},
+		{"receive 100 commands and answer them, queued handler", receivingCommands},
+	}
+}
+
+// receivingEvents hands over a batch as a transport does, and waits until it has been handled.
+func receivingEvents(t *testing.T, inline bool) func() {
+	count, handled := 0, make(chan struct{}, 1)
+	handler := zebus.HandleEvent(func(context.Context, *interop.Note) error {
+		if count++; count%each == 0 {
+			handled <- struct{}{}
+		}
+		return nil
+	})
+	if inline {
+		handler = handler.Inline()
+	}
+	w := &wire{}
+	startBus(t, w, nil, handler)
+	batch := batchOf(envelope())
+	return func() {
+		w.in.Receive(batch)
+		<-handled
+	}
+}
+
+// receivingCommands waits until the last answer has been sent.
+func receivingCommands(t *testing.T) func() {
+	count, answered := 0, make(chan struct{}, 1)
+	w := &wire{sent: func(zebus.Delivery) {
+		if count++; count%each == 0 {
+			answered <- struct{}{}
+		}
+	}}
+	startBus(t, w, nil, zebus.HandleCommand(func(context.Context, *interop.Knock) error { return nil }))
+	knock := envelope()
+	knock.Type, knock.Content = (*interop.Knock)(nil).ZebusType().ID(), []byte{}
+	batch := batchOf(knock)
+	return func() {
+		w.in.Receive(batch)
+		<-answered
+	}
+}
+
+func batchOf(m *zebus.TransportMessage) []zebus.TransportMessage {
+	batch := make([]zebus.TransportMessage, each)
+	for i := range batch {
+		batch[i] = *m
+	}
+	return batch
+}
