@@ -35,8 +35,8 @@ test-nocgo: ## build everything and test all but transport/zmq without cgo
 # Everything runs, whatever fails before it, and the tests come last: their
 # summary is what a reader looks for at the end.
 .PHONY: ci
-ci: ## run what continuous integration runs: lint, check-generate, build, test
-	@$(MAKE) --no-print-directory --keep-going lint check-generate build test
+ci: ## run what continuous integration runs: lint, check-generate, build, budgets, test
+	@$(MAKE) --no-print-directory --keep-going lint check-generate build budgets test
 
 .PHONY: build
 build: ## build everything; programs go to ./bin
@@ -66,9 +66,21 @@ check-generate: native ## fail when generated code is not up to date
 fuzz: native ## run every fuzz test for FUZZTIME (60s) each
 	@scripts/fuzz.sh
 
+.PHONY: budgets
+budgets: ## fail when a hot path allocates more than it may, or less
+	go test -count 1 -tags budgets ./internal/budgets
+
 .PHONY: bench
-bench: native ## run the benchmarks, and the round trip beside raw libzmq
+bench: native ## measure the bus beside others: all scenarios, and generated code
 	@scripts/bench.sh
+
+.PHONY: bench-parts
+bench-parts: native ## run the benchmarks of the packages; BENCH narrows by name, BENCHTIME sets their length
+	@scripts/bench-parts.sh
+
+.PHONY: bench-doc
+bench-doc: ## put the results of the last make bench into docs/performance.md
+	cd bench && go run . -out results -document ../docs/performance.md
 
 .PHONY: soak
 soak: native ## run the long tests (build tag soak)

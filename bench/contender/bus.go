@@ -22,7 +22,7 @@ const anywhere = "tcp://127.0.0.1:*"
 // bus is Zebus for Go as a service uses it: peers with the usual parts, and a directory.
 func bus() Contender {
 	return Contender{
-		Name:      "zebus",
+		Name:      Bus,
 		About:     "Zebus for Go: zebus.Bus over libzmq, handlers on their queue",
 		NewBroker: newDirectory,
 		NewSink:   func(ctx context.Context, s Setup, m *Meter) (Part, error) { return newBusSink(ctx, s, queued(m)) },
@@ -33,7 +33,7 @@ func bus() Contender {
 // inlineBus is the same with handlers that run on the receiving goroutine.
 func inlineBus() Contender {
 	c := bus()
-	c.Name = "zebus-inline"
+	c.Name = InlineBus
 	c.About = "the same, with handlers that run on the receiving goroutine"
 	c.NewSink = func(ctx context.Context, s Setup, m *Meter) (Part, error) {
 		handlers := queued(m)

@@ -15,6 +15,17 @@ import (
 	"github.com/zebus-go/zebus/bench/messages"
 )
 
+// The names of the contenders.
+const (
+	Bus        = "zebus"
+	InlineBus  = "zebus-inline"
+	Raw        = "pebbe/zmq4"
+	NATS       = "nats"
+	GRPCUnary  = "grpc-unary"
+	GRPCStream = "grpc-stream"
+	TCP        = "tcp"
+)
+
 // A Contender is one way to move messages between processes.
 type Contender struct {
 	Name  string
@@ -30,7 +41,7 @@ type Contender struct {
 
 // All returns the contenders in the order of the report.
 func All() []Contender {
-	return []Contender{bus(), inlineBus(), pebbe(), natsCore()}
+	return []Contender{bus(), inlineBus(), pebbe(), natsCore(), grpcUnary(), grpcStream(), framedTCP()}
 }
 
 // Find returns the contender of a name.

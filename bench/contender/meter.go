@@ -36,8 +36,8 @@ type Meter struct {
 // A Reading is what a meter shows at the end.
 type Reading struct {
 	Count       int
-	First, Last int64 // Unix time in nanoseconds, which all processes of a machine share
-	Latencies   Latencies
+	First, Last int64           // Unix time in nanoseconds, which all processes of a machine share
+	Latencies   []time.Duration // of the messages that said when they were sent
 }
 
 // NewMeter returns a meter that expects nothing.
@@ -115,7 +115,7 @@ func (m *Meter) read() (Reading, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return Reading{
-		Count: int(m.count.Load()), First: m.first.Load(), Last: m.last.Load(), Latencies: LatenciesOf(m.mu.latencies),
+		Count: int(m.count.Load()), First: m.first.Load(), Last: m.last.Load(), Latencies: slices.Clone(m.mu.latencies),
 	}, nil
 }
 

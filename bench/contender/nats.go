@@ -17,7 +17,7 @@ import (
 // natsCore is NATS without streams: a server in a process of its own, and its Go client.
 func natsCore() Contender {
 	return Contender{
-		Name:      "nats",
+		Name:      NATS,
 		About:     "NATS core: nats-server and nats.go, the same messages as payloads",
 		NewBroker: newNatsServer,
 		NewSink:   newNatsSink,

@@ -15,7 +15,7 @@ import (
 // pebbe is libzmq through pebbe/zmq4 and nothing else: what a bus over libzmq can at best be as fast as.
 func pebbe() Contender {
 	return Contender{
-		Name:      "pebbe/zmq4",
+		Name:      Raw,
 		About:     "raw PUSH and PULL sockets, frames as long as those of the bus, nothing encoded; commands in flight go one way",
 		OneWay:    true,
 		NewSink:   newPebbeSink,
@@ -112,7 +112,7 @@ type pebbeSource struct {
 	context *zmq4.Context
 	push    []*zmq4.Socket
 	pull    *zmq4.Socket
-	frames  map[frameKey][]byte
+	frames  frames
 }
 
 func newPebbeSource(_ context.Context, s Setup) (Source, error) {
@@ -120,7 +120,7 @@ func newPebbeSource(_ context.Context, s Setup) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pebbeSource{context: c, push: []*zmq4.Socket{first}, pull: pull, frames: map[frameKey][]byte{}}
+	p := &pebbeSource{context: c, push: []*zmq4.Socket{first}, pull: pull, frames: frames{}}
 	for len(p.push) < len(s.Sinks) {
 		more, err := c.NewSocket(zmq4.PUSH)
 		if err != nil {
@@ -151,13 +151,9 @@ func (p *pebbeSource) send(frame []byte) error {
 
 // Publish implements [Source].
 func (p *pebbeSource) Publish(_ context.Context, evt zebus.Event) error {
-	tick, ok := evt.(*messages.Tick)
-	if !ok {
-		return fmt.Errorf("%w: raw frames have no type %s", ErrLost, evt.ZebusType().ID())
-	}
-	frame := p.frame(frameEvent, tick, len(tick.Body))
-	if tick.Sent != 0 {
-		header{kind: frameEvent, body: len(tick.Body), sent: tick.Sent}.append(frame[:0])
+	frame, err := p.frames.event(evt)
+	if err != nil {
+		return err
 	}
 	return p.send(frame)
 }
@@ -167,7 +163,7 @@ func (*pebbeSource) Flush(context.Context) error { return nil }
 
 // Request implements [Source].
 func (p *pebbeSource) Request(_ context.Context, cmd *messages.Ask) error {
-	if err := p.send(p.frame(frameAsk, cmd, len(cmd.Body))); err != nil {
+	if err := p.send(p.frames.of(frameAsk, cmd, len(cmd.Body))); err != nil {
 		return err
 	}
 	_, err := p.pull.RecvBytes(0)
@@ -176,7 +172,7 @@ func (p *pebbeSource) Request(_ context.Context, cmd *messages.Ask) error {
 
 // Ask implements [Source], one way: the sink counts the frames as if they were events.
 func (p *pebbeSource) Ask(_ context.Context, cmd *messages.Ask, n, _ int) error {
-	frame := p.frame(frameEvent, cmd, len(cmd.Body))
+	frame := p.frames.of(frameEvent, cmd, len(cmd.Body))
 	for range n {
 		if err := p.send(frame); err != nil {
 			return err

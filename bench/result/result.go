@@ -1,7 +1,10 @@
 // Package result has what a run of the benchmark measured, and what can be said of it.
 package result
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // A Result is what one contender did in one variant of a scenario: one value per repetition.
 type Result struct {
@@ -17,18 +20,26 @@ type Metric string
 
 // The metrics.
 const (
-	Throughput  Metric = "messages/s"
-	P50         Metric = "p50, µs"
-	P99         Metric = "p99, µs"
-	P999        Metric = "p99.9, µs"
-	SentAllocs  Metric = "allocations per message sent"
-	ReadAllocs  Metric = "allocations per message received"
-	ThroughLoss Metric = "throughput lost, %"
-	P99Gain     Metric = "p99 gained, %"
-	Startup     Metric = "start, ms"
-	Memory      Metric = "memory per peer, KiB"
-	Sockets     Metric = "sockets per peer"
+	Throughput     Metric = "messages/s"
+	P50            Metric = "p50, µs"
+	P99            Metric = "p99, µs"
+	P999           Metric = "p99.9, µs"
+	SentAllocs     Metric = "allocations per message sent"
+	ReadAllocs     Metric = "allocations per message received"
+	ThroughputLost Metric = "throughput lost, %"
+	P99Gained      Metric = "p99 longer by, %"
+	Start          Metric = "until started, ms"
+	HeapPerKnown   Metric = "heap per known peer, KiB"
+	HeapPerPeer    Metric = "heap per peer, KiB"
+	MemoryPerPeer  Metric = "resident memory per peer, KiB"
+	FilesPerPeer   Metric = "descriptors per peer"
+	SocketsPerPeer Metric = "sockets per peer"
 )
+
+// Compared says whether a ratio of two values says something: counts near nothing have none worth reading.
+func (m Metric) Compared() bool {
+	return slices.Contains([]Metric{Throughput, P50, P99, P999}, m)
+}
 
 // Median returns the middle value.
 func (r *Result) Median() float64 {
@@ -51,9 +62,34 @@ func (r *Result) Range() (least, most float64) {
 	return slices.Min(r.Values), slices.Max(r.Values)
 }
 
+// Interval returns bounds between which the true median lies in 19 of 20 runs, however the values are distributed: the
+// k-th smallest and the k-th largest value, with the largest k for which that holds.
+func (r *Result) Interval() (least, most float64) {
+	sorted := slices.Sorted(slices.Values(r.Values))
+	n := len(sorted)
+	if n == 0 {
+		return 0, 0
+	}
+	k := 0
+	for below := binomial(n, 0); 2*below <= 0.05 && k < n/2; below += binomial(n, k) {
+		k++
+	}
+	k = max(k, 1)
+	return sorted[k-1], sorted[n-k]
+}
+
+// binomial is the chance that exactly k of n values lie below their true median.
+func binomial(n, k int) float64 {
+	chance := math.Pow(0.5, float64(n))
+	for i := range k {
+		chance *= float64(n-i) / float64(i+1)
+	}
+	return chance
+}
+
 // Results are all that a run measured.
 type Results struct {
-	List []Result
+	List []Result `json:"list"`
 }
 
 // Add takes note of the value of a repetition.

@@ -16,7 +16,7 @@ func pipelined() Scenario {
 	s := Scenario{
 		Name:       Pipelined,
 		About:      "commands with bodies of 100 bytes from one peer to another, by how many wait for their reply",
-		Contenders: []string{"zebus", "zebus-inline", "pebbe/zmq4", "nats"},
+		Contenders: everyone,
 	}
 	s.Run = func(ctx context.Context, p Plan, results *result.Results) error { return pipelines(ctx, p, s, results) }
 	return s
@@ -30,13 +30,16 @@ func pipelines(ctx context.Context, p Plan, s Scenario, results *result.Results)
 	defer func() { err = errors.Join(err, closeAll(teams)) }()
 	for _, window := range p.Windows {
 		p.Progress(fmt.Sprintf("%s, %s", s.Name, InFlight(window)))
-		run := func(t *team, n int) (span, error) {
-			return t.ask(worker.Load{Count: n, Bytes: bodyBytes, Window: window})
+		var entrants []entrant
+		for _, t := range teams {
+			entrants = append(entrants, entrant{t.contender.Name, func(n int) (span, error) {
+				return t.ask(worker.Load{Count: n, Bytes: bodyBytes, Window: window})
+			}})
 		}
-		keep := func(t *team, run span) {
-			results.Add(s.Name, InFlight(window), result.Throughput, t.contender.Name, run.perSecond())
+		keep := func(name string, run span) {
+			results.Add(s.Name, InFlight(window), result.Throughput, name, run.perSecond())
 		}
-		if err := p.race(teams, run, keep); err != nil {
+		if err := p.race(entrants, keep); err != nil {
 			return err
 		}
 	}

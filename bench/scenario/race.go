@@ -7,22 +7,28 @@ import (
 	"github.com/zebus-go/zebus/bench/contender"
 )
 
-// race lets the teams take turns. Before, each finds out how many messages fill a turn, which is its warm-up as well.
-func (p Plan) race(teams []*team, run func(t *team, n int) (span, error), keep func(t *team, s span)) error {
-	counts := make([]int, len(teams))
-	for i, t := range teams {
+// An entrant is what takes its turn in a race.
+type entrant struct {
+	name string
+	run  func(n int) (span, error) // sends n messages
+}
+
+// race lets the entrants take turns. Before, each finds out how many messages fill a turn, which is its warm-up as well.
+func (p Plan) race(entrants []entrant, keep func(name string, s span)) error {
+	counts := make([]int, len(entrants))
+	for i, e := range entrants {
 		var err error
-		if counts[i], err = p.fill(func(n int) (span, error) { return run(t, n) }); err != nil {
-			return fmt.Errorf("%s: %w", t.contender.Name, err)
+		if counts[i], err = p.fill(e.run); err != nil {
+			return fmt.Errorf("%s: %w", e.name, err)
 		}
 	}
 	for range p.Repetitions {
-		for i, t := range teams {
-			s, err := run(t, counts[i])
+		for i, e := range entrants {
+			s, err := e.run(counts[i])
 			if err != nil {
-				return fmt.Errorf("%s: %w", t.contender.Name, err)
+				return fmt.Errorf("%s: %w", e.name, err)
 			}
-			keep(t, s)
+			keep(e.name, s)
 		}
 	}
 	return nil
@@ -41,7 +47,7 @@ func (p Plan) fill(run func(n int) (span, error)) (int, error) {
 	}
 }
 
-// A span is what a team did: so many messages, from the first that arrived to the last.
+// A span is what came of a turn: so many messages, from the first that arrived to the last.
 type span struct {
 	messages int
 	took     time.Duration
@@ -49,3 +55,22 @@ type span struct {
 }
 
 func (s *span) perSecond() float64 { return float64(s.messages) / s.took.Seconds() }
+
+// sum adds up what the sinks saw.
+func (s *span) sum() {
+	first, last := s.readings[0].First, s.readings[0].Last
+	for _, r := range s.readings {
+		s.messages += r.Count
+		first, last = min(first, r.First), max(last, r.Last)
+	}
+	s.took = max(time.Duration(last-first), 1)
+}
+
+// latencies sums up those of all sinks.
+func (s *span) latencies() contender.Latencies {
+	var all []time.Duration
+	for _, r := range s.readings {
+		all = append(all, r.Latencies...)
+	}
+	return contender.LatenciesOf(all)
+}

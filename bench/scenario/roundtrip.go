@@ -16,7 +16,7 @@ func roundTrip() Scenario {
 	s := Scenario{
 		Name:       RoundTrip,
 		About:      "one command at a time, until its reply, with bodies of 100 bytes",
-		Contenders: []string{"zebus", "zebus-inline", "pebbe/zmq4", "nats"},
+		Contenders: everyone,
 	}
 	s.Run = func(ctx context.Context, p Plan, results *result.Results) error { return trips(ctx, p, s, results) }
 	return s

@@ -22,6 +22,7 @@ type Plan struct {
 	Pairs       int           // of runs with and without a peer that hangs
 	Crowd       int           // peers that are known, and bindings of each
 	Contenders  []string
+	Rough       bool // shows whether everything works; too little to judge by
 	Progress    func(text string)
 }
 
@@ -38,7 +39,7 @@ func Full() Plan {
 func Quick() Plan {
 	return Plan{
 		Repetitions: 1, Duration: 20 * time.Millisecond, Trips: 50,
-		Sizes: []int{100}, Windows: []int{1, 16}, Fan: 2, Pairs: 1, Crowd: 10,
+		Sizes: []int{100}, Windows: []int{1, 16}, Fan: 2, Pairs: 1, Crowd: 10, Rough: true,
 	}
 }
 
@@ -52,8 +53,11 @@ type Scenario struct {
 
 // All returns the scenarios in the order of the report.
 func All() []Scenario {
-	return []Scenario{oneToOne(), roundTrip(), pipelined()}
+	return []Scenario{oneToOne(), oneToTen(), tenToOne(), roundTrip(), pipelined(), routed(), hungPeer(), startup(), perPeer()}
 }
+
+// everyone are the contenders of scenarios that all can take part in.
+var everyone = []string{contender.Bus, contender.InlineBus, contender.Raw, contender.NATS, contender.GRPCUnary, contender.GRPCStream, contender.TCP}
 
 // among returns those of names that the plan has, as contenders.
 func (p Plan) among(names []string) []contender.Contender {

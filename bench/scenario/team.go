@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
-	"time"
 
 	"github.com/zebus-go/zebus/bench/contender"
 	"github.com/zebus-go/zebus/bench/worker"
@@ -17,6 +17,7 @@ type team struct {
 	broker    *worker.Worker // nil where there is none
 	sinks     []*worker.Worker
 	sources   []*worker.Worker
+	hung      []*worker.Worker // sinks that are stuck
 }
 
 // A lineup says how large a team is.
@@ -50,15 +51,17 @@ func assemble(ctx context.Context, c contender.Contender, l lineup) (t *team, er
 	return t, err
 }
 
-func startAll(ctx context.Context, c contender.Contender, kind worker.Kind, s contender.Setup, n int) (started []*worker.Worker, err error) {
-	for s.Index = range n {
-		w, err := worker.Start(ctx, c, kind, s)
-		if err != nil {
-			return started, err
-		}
-		started = append(started, w)
+// startAll starts n parts of a kind at the same time.
+func startAll(ctx context.Context, c contender.Contender, kind worker.Kind, s contender.Setup, n int) ([]*worker.Worker, error) {
+	started, errs := make([]*worker.Worker, n), make([]error, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		s := s
+		s.Index = i
+		wg.Go(func() { started[i], errs[i] = worker.Start(ctx, c, kind, s) })
 	}
-	return started, nil
+	wg.Wait()
+	return slices.DeleteFunc(started, func(w *worker.Worker) bool { return w == nil }), errors.Join(errs...)
 }
 
 // assembleAll starts a team for each contender.
@@ -82,6 +85,17 @@ func (t *team) close() (err error) {
 	}
 	if t.broker != nil {
 		err = errors.Join(err, t.broker.Close())
+	}
+	return err
+}
+
+// kill ends the processes at once, for teams of which one cannot end by itself.
+func (t *team) kill() (err error) {
+	for _, w := range slices.Concat(t.sources, t.sinks, t.hung) {
+		err = errors.Join(err, w.Kill())
+	}
+	if t.broker != nil {
+		err = errors.Join(err, t.broker.Kill())
 	}
 	return err
 }
@@ -121,14 +135,4 @@ func (t *team) deliver(l worker.Load, send func(*worker.Worker, worker.Load) err
 	wg.Wait()
 	s.sum()
 	return s, errors.Join(errs...)
-}
-
-// sum adds up what the sinks saw.
-func (s *span) sum() {
-	first, last := s.readings[0].First, s.readings[0].Last
-	for _, r := range s.readings {
-		s.messages += r.Count
-		first, last = min(first, r.First), max(last, r.Last)
-	}
-	s.took = max(time.Duration(last-first), 1)
 }

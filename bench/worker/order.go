@@ -23,10 +23,11 @@ const (
 type Load struct {
 	Event     string // a name in package messages; empty means the plain event
 	Count     int
-	Bytes     int // of each body
-	Window    int // how many commands may be under way
-	PerSecond int // events; 0 means as many as go
-	Stamped   bool
+	Bytes     int  // of each body
+	Window    int  // how many commands may be under way
+	PerSecond int  // events; 0 means as many as go
+	Stamped   bool // events say when they were sent
+	Hung      bool // a peer takes nothing, and that is no error
 }
 
 // What can be ordered.

@@ -56,7 +56,9 @@ func (p *post) close() error {
 func (p *post) obey(ctx context.Context, o order) (a answer, err error) {
 	switch o.Do {
 	case doStart:
+		began := time.Now()
 		a.Address, err = p.start(ctx, o)
+		a.Elapsed = time.Since(began)
 	case doExpect:
 		err = p.meter.Expect(o.Load.Count, o.Load.Bytes)
 	case doAwait:
@@ -107,7 +109,7 @@ func (p *post) publish(ctx context.Context, l Load) error {
 		if l.Stamped {
 			stamp()
 		}
-		if err := p.source.Publish(ctx, evt); err != nil {
+		if err := p.source.Publish(ctx, evt); err != nil && (!l.Hung || !errors.Is(err, zebus.ErrPeerBusy)) {
 			return err
 		}
 		if l.PerSecond > 0 {

@@ -22,7 +22,8 @@ import (
 // each waits until the order is carried out.
 type Worker struct {
 	Name    string
-	Address string // of its part
+	Address string        // of its part
+	Took    time.Duration // until its part was ready
 
 	command *exec.Cmd
 	input   io.WriteCloser
@@ -55,7 +56,7 @@ func Start(ctx context.Context, c contender.Contender, kind Kind, s contender.Se
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	w.Address = a.Address
+	w.Address, w.Took = a.Address, a.Elapsed
 	return w, nil
 }
 

@@ -2,6 +2,7 @@ package contender
 
 import (
 	"encoding/binary"
+	"fmt"
 
 	"github.com/zebus-go/zebus/zebus"
 
@@ -44,13 +45,29 @@ type frameKey struct {
 	body int
 }
 
-// frame returns the frame of a kind that is as long as that in which a bus would put m.
-func (p *pebbeSource) frame(kind byte, m zebus.Message, body int) []byte {
+// frames are what a source that encodes nothing sends, made once each.
+type frames map[frameKey][]byte
+
+// of returns the frame of a kind that is as long as that in which a bus would put m.
+func (f frames) of(kind byte, m zebus.Message, body int) []byte {
 	key := frameKey{kind, body}
-	if p.frames[key] == nil {
+	if f[key] == nil {
 		frame := make([]byte, messages.FrameBytes(m))
 		header{kind: kind, body: body}.append(frame[:0])
-		p.frames[key] = frame
+		f[key] = frame
 	}
-	return p.frames[key]
+	return f[key]
+}
+
+// event returns the frame of an event, which says when it is sent if the event does.
+func (f frames) event(evt zebus.Event) ([]byte, error) {
+	tick, ok := evt.(*messages.Tick)
+	if !ok {
+		return nil, fmt.Errorf("%w: raw frames have no type %s", ErrLost, evt.ZebusType().ID())
+	}
+	frame := f.of(frameEvent, tick, len(tick.Body))
+	if tick.Sent != 0 {
+		header{kind: frameEvent, body: len(tick.Body), sent: tick.Sent}.append(frame[:0])
+	}
+	return frame, nil
 }
