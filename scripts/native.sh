@@ -8,8 +8,14 @@
 # Exits 0 when everything is there, 1 when something is missing.
 set -eu
 
+if ! command -v go >/dev/null 2>&1; then
+	echo "zebus: Go is not on the PATH: install Go 1.26 or newer from https://go.dev/dl" >&2
+	exit 1
+fi
+
 missing() {
-	command -v "${CC:-gcc}" >/dev/null 2>&1 || command -v cc >/dev/null 2>&1 || echo "a C compiler"
+	compiler=$(go env CC) # the one that cgo will call, maybe with flags
+	command -v "${compiler%% *}" >/dev/null 2>&1 || echo "a C compiler"
 	if ! command -v pkg-config >/dev/null 2>&1; then
 		echo "pkg-config"
 		echo "libzmq" # nobody can tell without pkg-config; asking for both is harmless
