@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/zebus-go/zebus/host"
+	"github.com/zebus-go/zebus/internal/vectors"
 )
 
 // The forms of an endpoint, and what each of the three keys makes of them.
@@ -70,6 +71,11 @@ func FuzzEndpoint(f *testing.F) {
 		"tcp://host", "tcp://foo:1//", "tcp://[::1]:1", "tcp://:1", "udp://a:1", "tcp://a:65536", "tcp://a:1\n", "",
 	} {
 		f.Add(seed)
+	}
+	for _, recorded := range vectors.Under(f, "EndPoint") {
+		if endpoint, ok := recorded.(string); ok { // not absent
+			f.Add(endpoint)
+		}
 	}
 	f.Fuzz(func(t *testing.T, endpoint string) {
 		remote := acceptsRemote(endpoint)

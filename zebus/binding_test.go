@@ -3,9 +3,11 @@ package zebus_test
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
+	"github.com/zebus-go/zebus/internal/vectors"
 	"github.com/zebus-go/zebus/zebus"
 )
 
@@ -119,11 +121,56 @@ func TestBindingKeyPart(t *testing.T) {
 	}
 }
 
+// recordedKeys returns the parts of every binding key that stands in the vectors: in messages and in the routing tree.
+func recordedKeys(f *testing.F) (keys [][]string) {
+	f.Helper()
+	all := append(vectors.Under(f, "BindingKey"), recordedTree(f)...)
+	for _, list := range vectors.Under(f, "BindingKeys") {
+		several, _ := list.([]any)
+		all = append(all, several...)
+	}
+	for _, v := range all {
+		list, _ := v.([]any) // nil where .NET wrote no parts
+		parts := make([]string, len(list))
+		for i := range list {
+			parts[i], _ = list[i].(string)
+		}
+		keys = append(keys, parts)
+	}
+	return keys
+}
+
+func recordedTree(f *testing.F) (keys []any) {
+	f.Helper()
+	raw, err := os.ReadFile("../directory/internal/registry/testdata/routing-tree.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	var cases []struct{ Subscriptions [][2]any }
+	if err := json.Unmarshal(raw, &cases); err != nil {
+		f.Fatal(err)
+	}
+	for _, tc := range cases {
+		for _, s := range tc.Subscriptions {
+			keys = append(keys, s[1])
+		}
+	}
+	return keys
+}
+
 // FuzzBindingKey reads any bytes as a key. What is accepted is written and read back as the same key, and its text form
 // agrees with it where it can.
 func FuzzBindingKey(f *testing.F) {
 	for _, key := range []zebus.BindingKey{{}, zebus.Key(""), zebus.Key("#"), zebus.Key("a", "*"), zebus.Key("EU", "#", "x"), zebus.Key("a.b")} {
 		f.Add(key.ZebusAppend(nil), "EU", "x")
+	}
+	for _, parts := range recordedKeys(f) {
+		first, second := "", ""
+		if len(parts) > 1 {
+			first, second = parts[0], parts[1]
+		}
+		key := zebus.Key(parts...)
+		f.Add(key.ZebusAppend(nil), first, second)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte, first, second string) {
 		var key, again zebus.BindingKey

@@ -50,6 +50,41 @@ func Of(tb testing.TB, messageType string) []Case {
 	return cases
 }
 
+// Under returns what stands under a key in the fields of all cases, at any depth: seeds for fuzz tests of one kind of value.
+func Under(tb testing.TB, key string) (found []any) {
+	tb.Helper()
+	var all []struct {
+		Fields any `json:"fields"`
+	}
+	if err := json.Unmarshal(recorded, &all); err != nil {
+		tb.Fatal(err)
+	}
+	for _, c := range all {
+		found = appendUnder(found, c.Fields, key)
+	}
+	if len(found) == 0 {
+		tb.Fatalf("nothing was recorded under %s", key)
+	}
+	return found
+}
+
+func appendUnder(found []any, v any, key string) []any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, field := range v {
+			if name == key {
+				found = append(found, field)
+			}
+			found = appendUnder(found, field, key)
+		}
+	case []any:
+		for _, element := range v {
+			found = appendUnder(found, element, key)
+		}
+	}
+	return found
+}
+
 // Message is what Check needs of a generated message.
 type Message interface {
 	wire.Message

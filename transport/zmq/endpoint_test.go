@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zebus-go/zebus/internal/vectors"
 	"github.com/zebus-go/zebus/transport/zmq"
 )
 
@@ -62,6 +63,11 @@ func TestMachineName(t *testing.T) {
 func FuzzParseEndpoint(f *testing.F) {
 	for _, seed := range []string{"tcp://*:*", "tcp://host:1/", "TCP://10.0.0.1:65536", "tcp://", "tcp://[::1]:1", "inproc://bell", "tcp://a:1;b:2"} {
 		f.Add(seed)
+	}
+	for _, recorded := range vectors.Under(f, "EndPoint") {
+		if endpoint, ok := recorded.(string); ok { // not absent
+			f.Add(endpoint)
+		}
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		e, err := zmq.ParseEndpoint(text)
