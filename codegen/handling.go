@@ -32,6 +32,8 @@ func (p *packageParser) parseHandling(h *handler, d *directive) {
 	switch {
 	case d.has("concurrency") != d.has("key"):
 		p.addf(d.pos, "%s: concurrency= and key= go together: messages with one key stay in order, as in concurrency=8 key=CustomerID", h.name)
+	case d.has("retry") && h.inline:
+		p.addf(d.pos, "%s: inline runs on the receiving goroutine, which must not wait for the next try: keep inline or retry=", h.name)
 	case d.has("concurrency") && h.inline:
 		p.addf(d.pos, "%s: inline runs on the receiving goroutine, one message at a time: keep inline or concurrency=", h.name)
 	}

@@ -513,3 +513,8 @@ type BadTags struct {
 type Spaced struct {
 	Number int32 `zebus:"1"`
 }
+
+// InlineRetry would wait where nobody may.
+//
+//zebus:handler inline retry=2
+func InlineRetry(context.Context, *Fine) error { return nil }
