@@ -43,20 +43,26 @@ func (r *inlineRun) run() {
 		}
 	}
 	r.over = true
-	r.dispatcher.done(r.entry)
+	r.entry.Job.Done()
 }
 
 // rescue tells of a handler that did not return, and goes on with the rest.
 func (r *inlineRun) rescue() {
 	value := recover()
-	if r.over {
-		return
+	switch {
+	case !r.over:
+		r.dispatcher.failed(r.entry, r.running, endOf(value))
+		r.running = nil
+		r.run()
+	case value != nil:
+		r.dispatcher.config.OnPanic("", newPanicError(value))
 	}
-	err := ErrExited
-	if value != nil {
-		err = newPanicError(value)
+}
+
+// endOf returns the error of a handler that did not return.
+func endOf(panicked any) error {
+	if panicked == nil {
+		return ErrExited
 	}
-	r.dispatcher.failed(r.entry, r.running, err)
-	r.running = nil
-	r.run()
+	return newPanicError(panicked)
 }

@@ -2,68 +2,58 @@ package zebus_test
 
 import (
 	"context"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/zebus-go/zebus/internal/interop"
-	"github.com/zebus-go/zebus/transport/memory"
+	"github.com/zebus-go/zebus/transport"
 	"github.com/zebus-go/zebus/zebus"
 )
 
-// lonely is a directory of one peer: it finds that peer for the types that have a handler, and does nothing else.
-type lonely struct {
-	self zebus.Peer
-	subs map[zebus.MessageTypeID]bool
-}
+// The benchmarks measure bursts of messages, and beside each of them a burst of hand-overs: a buffered channel that gives a
+// pointer to another goroutine. x-handover is how many hand-overs one message costs.
+const (
+	burst    = 4096
+	perBatch = 128 // messages that a transport hands up together
+)
 
-func (l *lonely) Handlers() []zebus.Handler { return nil }
-
-func (l *lonely) Register(_ context.Context, _ zebus.PeerSender, self zebus.PeerDescriptor) error {
-	l.self, l.subs = self.Peer, map[zebus.MessageTypeID]bool{}
-	for _, s := range self.Subscriptions {
-		l.subs[s.Type] = true
-	}
-	return nil
-}
-
-func (l *lonely) AppendPeers(dst []zebus.Peer, t zebus.MessageTypeID, _ zebus.RoutingContent) []zebus.Peer {
-	if l.subs[t] {
-		return append(dst, l.self)
-	}
-	return dst
-}
-
-func (l *lonely) Update(context.Context, []zebus.SubscriptionsForType) error { return nil }
-
-func (l *lonely) Unregister(context.Context) error { return nil }
-
-func (l *lonely) Peer(zebus.PeerID) (zebus.Peer, bool)                                    { return l.self, true }
-func (l *lonely) Watch(func(zebus.PeerChange))                                            {}
-func (l *lonely) Observe([]zebus.MessageTypeID, func(zebus.PeerID, []zebus.Subscription)) {}
-func (l *lonely) SincePing() time.Duration                                                { return 0 }
-
-func benchBus(b *testing.B, handlers ...zebus.Handler) *zebus.Bus {
+// beside measures bursts beside bursts of hand-overs, and reports medians.
+func beside(b *testing.B, run func()) {
 	b.Helper()
-	carrier, err := memory.NewNetwork().NewTransport(memory.Config{})
-	if err != nil {
-		b.Fatal(err)
+	var ours, channel []float64
+	var allocated uint64
+	run() // what is made once is made
+	for b.Loop() {
+		before := mallocs()
+		begin := time.Now()
+		run()
+		ours = append(ours, float64(time.Since(begin))/burst)
+		allocated += mallocs() - before
+		channel = append(channel, handOver())
 	}
-	bus, err := zebus.NewBuilder("Bench.0").WithEnvironment("Bench").WithTransport(carrier).WithDirectory(&lonely{}).
-		WithHandlers(handlers...).Build()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := bus.Start(b.Context()); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = bus.Stop(context.Background()) })
-	return bus
+	b.ReportMetric(0, "ns/op") // a mix of both
+	b.ReportMetric(median(ours), "ns/message")
+	b.ReportMetric(median(channel), "ns/handover")
+	b.ReportMetric(median(ours)/median(channel), "x-handover")
+	b.ReportMetric(float64(allocated)/float64(burst*len(ours)), "allocs/message")
 }
 
-// handOver is the reference: a buffered channel that hands a pointer to another goroutine. It returns the time of one.
-func handOver(n int) time.Duration {
-	const waiting = 1024
-	c := make(chan *int, waiting)
+func mallocs() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.Mallocs
+}
+
+func median(all []float64) float64 {
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// handOver is the reference. It returns the nanoseconds of one hand-over.
+func handOver() float64 {
+	c := make(chan *int, 1000)
 	done := make(chan struct{})
 	go func() {
 		for range c {
@@ -72,67 +62,82 @@ func handOver(n int) time.Duration {
 	}()
 	value := new(int)
 	begin := time.Now()
-	for range n {
+	for range burst {
 		c <- value
 	}
 	close(c)
 	<-done
-	return time.Since(begin) / time.Duration(n)
+	return float64(time.Since(begin)) / burst
 }
 
-// perHandOver reports how many hand-overs over a channel one operation costs, measured in the same run.
-func perHandOver(b *testing.B, operations int) {
+// stub is a transport that ends at the frame: what is sent is encoded and dropped, what is received the benchmark hands in.
+type stub struct {
+	zebus.Transport
+
+	in     zebus.Inbound
+	writer *transport.Writer
+	frame  []byte
+	sent   func(*zebus.TransportMessage) // nil, or hears of every message
+}
+
+func (s *stub) Start(_ context.Context, self zebus.Self, in zebus.Inbound) (string, error) {
+	const endpoint = "tcp://bench:1"
+	s.in, s.writer = in, transport.NewWriter(self, endpoint)
+	return endpoint, nil
+}
+
+func (s *stub) Send(d zebus.Delivery) error {
+	s.frame = s.writer.Append(s.frame[:0], d.Message)
+	if s.sent != nil {
+		s.sent(d.Message)
+	}
+	return nil
+}
+
+func (s *stub) Ack(*zebus.TransportMessage)  {}
+func (s *stub) Registered()                  {}
+func (s *stub) PeerChanged(zebus.PeerChange) {}
+func (s *stub) Stop(context.Context) error   { return nil }
+
+// remote is a directory that knows this peer for what it handles, and another one for two types.
+type remote struct {
+	zebus.Directory
+
+	known map[zebus.MessageTypeID]zebus.Peer
+}
+
+var benchPeer = zebus.Peer{ID: "Bench.1", Endpoint: "tcp://bench:2", Up: true, Responding: true}
+
+func (r *remote) Register(_ context.Context, _ zebus.PeerSender, self zebus.PeerDescriptor) error {
+	r.known = map[zebus.MessageTypeID]zebus.Peer{
+		(*interop.PriceChanged)(nil).ZebusType().ID(): benchPeer,
+		(*interop.Echo)(nil).ZebusType().ID():         benchPeer,
+	}
+	for _, s := range self.Subscriptions {
+		r.known[s.Type] = self.Peer
+	}
+	return nil
+}
+
+func (r *remote) AppendPeers(dst []zebus.Peer, t zebus.MessageTypeID, _ zebus.RoutingContent) []zebus.Peer {
+	if p, ok := r.known[t]; ok {
+		return append(dst, p)
+	}
+	return dst
+}
+
+func (*remote) Handlers() []zebus.Handler { return nil }
+
+func (*remote) Unregister(context.Context) error                                        { return nil }
+func (*remote) Watch(func(zebus.PeerChange))                                            {}
+func (*remote) Observe([]zebus.MessageTypeID, func(zebus.PeerID, []zebus.Subscription)) {}
+func (*remote) Update(context.Context, []zebus.SubscriptionsForType) error              { return nil }
+
+func benchBus(b *testing.B, handlers ...zebus.Handler) (*zebus.Bus, *stub) {
 	b.Helper()
-	const reference = 200_000
-	perOperation := float64(b.Elapsed()) / float64(operations)
-	b.ReportMetric(perOperation/float64(handOver(reference)), "hand-overs/op")
-}
-
-func BenchmarkPublishToNobody(b *testing.B) {
-	bus := benchBus(b)
-	e := &interop.Note{Text: "nobody hears this"}
-	ctx := context.Background()
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := bus.Publish(ctx, e); err != nil {
-			b.Fatal(err)
-		}
-	}
-	perHandOver(b, b.N)
-}
-
-func BenchmarkLocalCommandInline(b *testing.B) {
-	bus := benchBus(b, zebus.HandleCommand(func(context.Context, *interop.Knock) error { return nil }).Inline())
-	cmd := &interop.Knock{}
-	ctx := context.Background()
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := bus.Send(ctx, cmd); err != nil {
-			b.Fatal(err)
-		}
-	}
-	perHandOver(b, b.N)
-}
-
-// BenchmarkReceive hands frames of an event to the bus as a transport does: a batch at a time. The messages are queued,
-// decoded and handled.
-func BenchmarkReceive(b *testing.B) {
-	handled := make(chan struct{}, 1)
-	count := 0
-	const batch = 100
-	tap := &tapped{}
-	carrier, err := memory.NewNetwork().NewTransport(memory.Config{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	tap.Transport = carrier
-	bus, err := zebus.NewBuilder("Bench.0").WithTransport(tap).WithDirectory(&lonely{}).
-		WithHandlers(zebus.HandleEvent(func(context.Context, *interop.Note) error {
-			if count++; count%(10*batch) == 0 {
-				handled <- struct{}{}
-			}
-			return nil
-		})).Build()
+	s := &stub{}
+	bus, err := zebus.NewBuilder("Bench.0").WithEnvironment("Bench").WithTransport(s).WithDirectory(&remote{}).
+		WithHandlers(handlers...).Build()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -140,31 +145,154 @@ func BenchmarkReceive(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = bus.Stop(context.Background()) })
-	e := &interop.Note{Text: "a text of some length", Number: 7}
-	messages := make([]zebus.TransportMessage, batch)
-	for i := range messages {
-		messages[i] = zebus.TransportMessage{ID: zebus.MessageID{1}, Type: e.ZebusType().ID(), Content: e.ZebusAppend(nil)}
-	}
-	b.ReportAllocs()
-	operations := 0
-	for b.Loop() {
-		for range 10 {
-			tap.in.Receive(messages)
+	return bus, s
+}
+
+func BenchmarkPublishToNobody(b *testing.B) {
+	bus, _ := benchBus(b)
+	e, ctx := &interop.Note{Text: "nobody hears this"}, context.Background()
+	beside(b, func() {
+		for range burst {
+			if err := bus.Publish(ctx, e); err != nil {
+				b.Fatal(err)
+			}
 		}
-		<-handled
-		operations += 10 * batch
+	})
+}
+
+// BenchmarkPublishToOne ends where a frame is ready for one other peer.
+func BenchmarkPublishToOne(b *testing.B) {
+	bus, _ := benchBus(b)
+	e, ctx := &interop.PriceChanged{Market: "EU", ID: 7, Price: 42.5}, context.Background()
+	beside(b, func() {
+		for range burst {
+			if err := bus.Publish(ctx, e); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkLocalCommandInline(b *testing.B) {
+	bus, _ := benchBus(b, zebus.HandleCommand(func(context.Context, *interop.Knock) error { return nil }).Inline())
+	cmd, ctx := &interop.Knock{}, context.Background()
+	beside(b, func() {
+		for range burst {
+			if err := bus.Send(ctx, cmd); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// tally counts the messages of a burst. One queue at a time does.
+type tally struct {
+	handled int
+	all     chan struct{}
+}
+
+func newTally() *tally { return &tally{all: make(chan struct{})} }
+
+func (c *tally) one() {
+	if c.handled++; c.handled == burst {
+		c.handled = 0
+		c.all <- struct{}{}
 	}
-	b.ReportMetric(float64(b.Elapsed())/float64(operations), "ns/message")
-	perHandOver(b, operations)
 }
 
-// tapped lets a benchmark play the transport.
-type tapped struct {
-	zebus.Transport
-	in zebus.Inbound
+// burst hands in a burst of messages, and waits until they are handled.
+func (c *tally) burst(handIn func()) {
+	for range burst / perBatch {
+		handIn()
+	}
+	<-c.all
 }
 
-func (t *tapped) Start(ctx context.Context, self zebus.Self, in zebus.Inbound) (string, error) {
-	t.in = in
-	return t.Transport.Start(ctx, self, in)
+func received(b *testing.B, m zebus.Message) []zebus.TransportMessage {
+	b.Helper()
+	messages := make([]zebus.TransportMessage, perBatch)
+	for i := range messages {
+		messages[i] = zebus.TransportMessage{
+			ID: zebus.MessageID{1}, Type: m.ZebusType().ID(), Content: m.ZebusAppend(nil),
+			Originator: zebus.Originator{SenderID: benchPeer.ID, SenderEndpoint: benchPeer.Endpoint},
+		}
+	}
+	return messages
+}
+
+// BenchmarkQueue is what a received event costs from the transport's hands on: it is queued, decoded on the goroutine of
+// the queue, and handled.
+func BenchmarkQueue(b *testing.B) {
+	count := newTally()
+	handle := func(context.Context, *interop.Note) error { count.one(); return nil }
+	for name, e := range map[string]*interop.Note{"number": {Number: 7}, "text and number": {Text: "a text of some length", Number: 7}} {
+		b.Run(name, func(b *testing.B) {
+			_, s := benchBus(b, zebus.HandleEvent(handle))
+			messages := received(b, e)
+			beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
+		})
+	}
+}
+
+// BenchmarkReceive is BenchmarkQueue with the reading of the frame.
+func BenchmarkReceive(b *testing.B) {
+	count := newTally()
+	_, s := benchBus(b, zebus.HandleEvent(func(context.Context, *interop.Note) error { count.one(); return nil }))
+	messages := received(b, &interop.Note{Text: "a text of some length", Number: 7})
+	frame := s.writer.Append(nil, &messages[0])
+	var reader transport.Reader
+	beside(b, func() {
+		count.burst(func() {
+			for i := range messages {
+				if err := reader.Read(&messages[i], frame); err != nil {
+					b.Fatal(err)
+				}
+			}
+			s.in.Receive(messages)
+		})
+	})
+}
+
+// BenchmarkHandleCommand is what a command of another peer costs here: it is queued, decoded, handled, and answered.
+func BenchmarkHandleCommand(b *testing.B) {
+	count := newTally()
+	_, s := benchBus(b, zebus.HandleRequest(func(_ context.Context, cmd *interop.Echo) (*interop.EchoReply, error) {
+		count.one()
+		return &interop.EchoReply{Text: cmd.Text, Number: cmd.Number + 1}, nil
+	}))
+	messages := received(b, &interop.Echo{Text: "a text of some length", Number: 7})
+	beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
+}
+
+// BenchmarkPipelined is what a command to another peer costs its sender, with 256 of them under way: sending it, and
+// taking in its answer.
+func BenchmarkPipelined(b *testing.B) {
+	const underWay = 256
+	bus, s := benchBus(b)
+	cmd, ctx := &interop.Echo{Text: "a text of some length", Number: 7}, context.Background()
+	reply, replyType := (&interop.EchoReply{Text: "a text of some length"}).ZebusAppend(nil), (*interop.EchoReply)(nil).ZebusType().ID()
+	var answers []zebus.TransportMessage
+	contents := make([][]byte, underWay)
+	s.sent = func(m *zebus.TransportMessage) {
+		c := &zebus.MessageExecutionCompleted{SourceCommandID: m.ID, PayloadType: &replyType, Payload: reply}
+		slot := &contents[len(answers)]
+		*slot = c.ZebusAppend((*slot)[:0])
+		answers = append(answers, zebus.TransportMessage{ID: m.ID, Type: c.ZebusType().ID(), Content: *slot})
+	}
+	pending := make([]*zebus.Pending, underWay)
+	beside(b, func() {
+		for range burst / underWay {
+			for i := range pending {
+				pending[i] = bus.SendAsync(ctx, cmd)
+			}
+			s.in.Receive(answers)
+			answers = answers[:0]
+			for _, p := range pending {
+				var r interop.EchoReply
+				if err := p.Reply(ctx, &r); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
 }

@@ -156,15 +156,26 @@ func (in *incoming) release() {
 	}
 }
 
-// finish does what comes after the last handler.
+// finish does what comes after the last handler, and tells those who watch.
 func (in *incoming) finish() {
 	b := in.bus
+	if !b.watched {
+		in.conclude()
+		return
+	}
 	defer b.config.observer.finished(in)
 	b.config.observer.handled(in)
 	if b.config.publishErrors {
 		in.publishFailures()
 	}
-	in.letGo()
+	in.conclude()
+}
+
+// conclude tells everybody who waits for the message that it is done.
+func (in *incoming) conclude() {
+	if in.special != nil {
+		in.letGo()
+	}
 	switch {
 	case in.special != nil && in.special.replayed:
 	case in.local != nil:
@@ -188,9 +199,6 @@ func (in *incoming) settle() {
 
 // letGo tells the subscriptions that took the message.
 func (in *incoming) letGo() {
-	if in.special == nil {
-		return
-	}
 	for _, a := range in.special.hands {
 		a.release()
 	}
@@ -209,8 +217,8 @@ func (in *incoming) answer() {
 	defer s.release()
 	s.peers = append(s.peers[:0], in.originator.Sender())
 	s.reply = in.outcome.complete(&s.answer, in.message.ID, s.reply[:0])
-	sc := scope{initiator: in.originator.InitiatorUserName}
-	m := leaving{run: in.run, scope: &sc, message: &s.answer, id: b.ids.Next()}
+	m := leaving{run: in.run, message: &s.answer, id: b.ids.Next()}
+	m.scope.initiator = in.originator.InitiatorUserName
 	if err := b.transmit(s, &m, s.peers); err != nil {
 		b.undelivered(s.peers[0].ID, in.message.ID, err)
 	}
@@ -229,10 +237,36 @@ func (in *incoming) recycle() {
 	}
 }
 
-// wipe forgets everything that a message may keep alive.
+// assign makes m the message. What is the same as in the message before is left alone: while the collector runs every
+// pointer that is written costs, and most of these are the same for ever.
+func (in *incoming) assign(m *TransportMessage) {
+	own := &in.message
+	own.ID, own.Content, own.WasPersisted = m.ID, m.Content, m.WasPersisted
+	if own.Type != m.Type {
+		own.Type = m.Type
+	}
+	if own.Originator != m.Originator {
+		own.Originator = m.Originator
+	}
+	if own.Environment != m.Environment {
+		own.Environment = m.Environment
+	}
+	if m.PersistentPeerIDs != nil || m.Extensions != nil {
+		own.PersistentPeerIDs, own.Extensions = m.PersistentPeerIDs, m.Extensions
+	}
+}
+
+// wipe forgets what a message keeps alive and is not shared by others.
 func (in *incoming) wipe() {
 	in.outcome.renew()
-	in.message = TransportMessage{}
+	m := &in.message
+	m.ID, m.Content = MessageID{}, nil
+	if m.PersistentPeerIDs != nil || m.Extensions != nil {
+		m.PersistentPeerIDs, m.Extensions = nil, nil
+	}
+	if in.local == nil && in.special == nil {
+		return
+	}
 	in.local, in.pending, in.special, in.shown, in.direct = nil, nil, nil, nil, false
 	if in.holds.Load() != 0 {
 		in.holds.Store(0)
@@ -244,7 +278,10 @@ func (in *incoming) prepare(local bool) {
 	if e := in.message.Extensions; e != nil && e.TimeLeft > 0 {
 		in.beSpecial().deadline = time.Now().Add(e.TimeLeft)
 	}
-	in.Route, in.Job, in.Size, in.Local = in.route.dispatch, in, len(in.message.Content)+entryOverhead, local
+	in.Route, in.Size, in.Local = in.route.dispatch, len(in.message.Content)+entryOverhead, local
+	if in.Job == nil {
+		in.Job = in
+	}
 	in.bus.config.observer.accepted(in)
 }
 

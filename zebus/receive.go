@@ -33,6 +33,7 @@ type reception struct {
 	free    *incoming          // memory for the messages to come, linked by next
 	senders senders
 	last    lastRoute
+	answers answerReader
 }
 
 // Receive implements [Inbound]. It runs on the goroutine that carries every answer, so nothing here waits.
@@ -87,8 +88,8 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 	}
 	b.config.observer.received(rt.messageType, m)
 	in := b.nextIncoming()
-	in.bus, in.run, in.route, in.message = b, r, rt, *m
-	in.originator = b.reception.senders.shared(&m.Originator)
+	in.bus, in.run, in.route, in.originator = b, r, rt, b.reception.senders.shared(&m.Originator)
+	in.assign(m)
 	in.prepare(false)
 	b.reception.entries = append(b.reception.entries, &in.Entry)
 	if rt.inline.Load() {
@@ -120,31 +121,12 @@ func (b *Bus) dispatchEntries() {
 var completedType = (*MessageExecutionCompleted)(nil).ZebusType()
 
 func (b *Bus) receiveCompletion(m *TransportMessage) {
-	var answer MessageExecutionCompleted
-	if err := answer.ZebusUnmarshal(m.Content); err != nil {
+	id, c, err := b.reception.answers.read(m.Content)
+	if err != nil {
 		b.drop(m, fmt.Errorf("%w: %s: %w", ErrUnreadable, m.Type, err))
 		return
 	}
-	b.complete(&answer)
-}
-
-// complete ends the command that an answer is for. An answer to a command that has ended already is late, and ignored.
-func (b *Bus) complete(answer *MessageExecutionCompleted) {
-	b.pending.end(answer.SourceCommandID, completionOf(answer))
-}
-
-func completionOf(answer *MessageExecutionCompleted) completion {
-	if answer.ErrorCode != 0 {
-		e := &CommandError{Code: int(answer.ErrorCode)}
-		if answer.ResponseMessage != nil {
-			e.Message = *answer.ResponseMessage
-		}
-		return completion{err: e}
-	}
-	if answer.PayloadType == nil {
-		return completion{}
-	}
-	return completion{payloadType: *answer.PayloadType, payload: answer.Payload}
+	b.pending.end(id, c) // a command that has ended already has none: the answer is late, and ignored
 }
 
 // SendFailed implements [Inbound]: the command of that ID, if it is one, ends.

@@ -106,7 +106,7 @@ func (b *Bus) publish(ctx context.Context, s *scratch, r *run, evt Event, id Mes
 	if len(to) == 0 {
 		return nil
 	}
-	if err := b.transmit(s, &leaving{run: r, scope: &sc, message: evt, id: id}, to); err != nil {
+	if err := b.transmit(s, &leaving{run: r, scope: sc, message: evt, id: id}, to); err != nil {
 		b.refused(id, err)
 		return fmt.Errorf("publish %s: %w", evt.ZebusType().ID(), err)
 	}
@@ -255,7 +255,7 @@ func (b *Bus) deliver(ctx context.Context, cmd Command, to *Peer, p *Pending) {
 	case to.ID == b.ID() && b.dispatchesLocally(&sc):
 		b.handleLocally(ctx, r, &sc, cmd, p.id, p)
 	default:
-		m := leaving{run: r, scope: &sc, message: cmd, id: p.id, timeLeft: b.patience(ctx)}
+		m := leaving{run: r, scope: sc, message: cmd, id: p.id, timeLeft: b.patience(ctx)}
 		if err := b.transmitTo(&m, to); err != nil {
 			b.refused(p.id, err)
 			p.table.fail(p.id, err)
@@ -269,7 +269,7 @@ func (b *Bus) deliver(ctx context.Context, cmd Command, to *Peer, p *Pending) {
 // leaving is a message on its way to the transport.
 type leaving struct {
 	run      *run
-	scope    *scope
+	scope    scope
 	message  Message
 	id       MessageID
 	timeLeft time.Duration // for which the sender of a command waits; 0 where nobody said
@@ -280,7 +280,7 @@ func (b *Bus) transmit(s *scratch, m *leaving, to []Peer) error {
 	t := m.message.ZebusType()
 	s.bytes = m.message.ZebusAppend(s.bytes[:0])
 	s.message = TransportMessage{
-		ID: m.id, Type: t.ID(), Content: s.bytes, Originator: *m.run.onBehalfOf(b.initiatorOf(m.scope)),
+		ID: m.id, Type: t.ID(), Content: s.bytes, Originator: *m.run.onBehalfOf(b.initiatorOf(&m.scope)),
 		Environment: &b.config.self.Environment, Extensions: m.scope.extensions,
 	}
 	if m.timeLeft > 0 {
