@@ -68,6 +68,14 @@ func (q *queue) push(items []item, refused *[]refusal) {
 	q.wakeLocked()
 }
 
+// pushHere is push for a caller who runs the queue, should it be idle: it returns what to call then, and nil otherwise.
+func (q *queue) pushHere(items []item, refused *[]refusal) (run func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.backlog.push(q.admitLocked(items, refused))
+	return q.takeTurnLocked()
+}
+
 // wake starts what waits in the queue, after the dispatcher has started.
 func (q *queue) wake() {
 	q.mu.Lock()
@@ -77,10 +85,18 @@ func (q *queue) wake() {
 
 // wakeLocked gives the turn to a new worker if the queue has work and nobody is at it.
 func (q *queue) wakeLocked() {
-	if !q.held && q.lengthLocked() > 0 && q.life.runs() {
-		q.held = true
-		q.startWorkerLocked()
+	if run := q.takeTurnLocked(); run != nil {
+		go run()
 	}
+}
+
+// takeTurnLocked gives the turn to a worker if the queue has work and nobody is at it, and returns the worker's goroutine.
+func (q *queue) takeTurnLocked() (run func()) {
+	if q.held || q.lengthLocked() == 0 || !q.life.runs() {
+		return nil
+	}
+	q.held = true
+	return q.hireLocked()
 }
 
 // lengthLocked counts the entries that wait.

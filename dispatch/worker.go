@@ -35,8 +35,8 @@ const (
 	settled               // Invoke is over
 )
 
-// startWorkerLocked starts a worker that has the turn. q.mu must be held.
-func (q *queue) startWorkerLocked() {
+// hireLocked returns the goroutine of a worker that has the turn. q.mu must be held.
+func (q *queue) hireLocked() (run func()) {
 	w := q.spare
 	q.spare = nil
 	if w == nil {
@@ -44,7 +44,7 @@ func (q *queue) startWorkerLocked() {
 		w.start = w.main
 	}
 	q.wg.Add(1) // the dispatcher waits for it in Stop
-	go w.start()
+	return w.start
 }
 
 // main is the goroutine. When the loop is out, w may already be at work on another one.
