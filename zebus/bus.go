@@ -105,6 +105,7 @@ func newBus(c busConfig) *Bus {
 
 		subscriptions: newSubscriptions(),
 	}
+	b.pending.helper, _ = c.transport.(Helper)
 	b.config.middleware = outermostFirst(c.middleware, b.giveUp)
 	b.config.handlers = dress(c.handlers, b.config.middleware)
 	b.config.handlers = append(b.config.handlers, b.ownHandlers()...)

@@ -20,6 +20,7 @@ type Pending struct {
 
 	result completion
 	over   atomic.Bool // set after result, which does not change any more
+	helped atomic.Bool // whoever waits may be receiving for the transport
 	stop   func() bool // ends the watch over the context of SendAsync; nil when there is none
 
 	mu struct {
@@ -68,6 +69,7 @@ func (p *Pending) Wait(ctx context.Context) error {
 	}
 	defer back()
 	done := p.Done()
+	p.help(ctx, done)
 	select {
 	case <-done:
 	case <-ctx.Done():
@@ -75,6 +77,15 @@ func (p *Pending) Wait(ctx context.Context) error {
 		<-done // by us, or by an answer that came at the same moment
 	}
 	return p.result.err
+}
+
+// help receives the answer on this goroutine, where the transport can do that and nobody waits for another answer.
+func (p *Pending) help(ctx context.Context, done <-chan struct{}) {
+	if p.table.helper == nil || p.table.len() > 1 {
+		return
+	}
+	p.helped.Store(true) // before Help looks at done: see finish
+	p.table.helper.Help(ctx, done)
 }
 
 // Reply waits like Wait and reads the reply into m. A command that succeeded with a reply of another type, or with none,
@@ -114,6 +125,9 @@ func (p *Pending) finish(c completion) {
 		close(p.mu.done)
 	}
 	p.mu.Unlock()
+	if p.helped.Load() { // after done was closed: either Help sees that, or this sees helped
+		p.table.helper.Nudge()
+	}
 	if p.stop != nil {
 		p.stop()
 	}
@@ -165,6 +179,7 @@ type pendingCommands struct {
 	}
 	expiry expiry
 	ended  func(EndedCommand) // nil when nobody watches
+	helper Helper             // nil when the transport is none
 }
 
 func newPendingCommands(timeout time.Duration, ended func(EndedCommand)) *pendingCommands {

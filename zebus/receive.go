@@ -22,7 +22,7 @@ var (
 // inbound is the bus as its transport sees it.
 type inbound Bus
 
-var _ Inbound = (*inbound)(nil)
+var _ InboundHere = (*inbound)(nil)
 
 // reception is what the receiving goroutine works with. The lock is taken once a batch and has no one else to wait for
 // but the end of a transport's start.
@@ -36,17 +36,25 @@ type reception struct {
 	answers answerReader
 }
 
-// Receive implements [Inbound]. It runs on the goroutine that carries every answer, so nothing here waits.
+// Receive implements [Inbound].
 func (i *inbound) Receive(batch []TransportMessage) {
+	if handlers := i.ReceiveHere(batch); handlers != nil {
+		go handlers()
+	}
+}
+
+// ReceiveHere implements [InboundHere]. It runs on the goroutine that carries every answer, so nothing here waits.
+func (i *inbound) ReceiveHere(batch []TransportMessage) (handlers func()) {
 	b := (*Bus)(i)
 	b.reception.Lock()
 	defer b.reception.Unlock()
 	r := b.running.Load()
 	if r == nil {
 		b.reception.early = append(b.reception.early, batch...)
-		return
+		return nil
 	}
-	b.receiveAll(r, batch)
+	b.sortAll(r, batch)
+	return b.dispatchRest()
 }
 
 // beginRun makes r the current run and takes in what has come early.
@@ -66,10 +74,15 @@ func (b *Bus) forgetEarly() {
 }
 
 func (b *Bus) receiveAll(r *run, batch []TransportMessage) {
+	b.sortAll(r, batch)
+	b.dispatchEntries()
+}
+
+// sortAll receives the messages of a batch, and leaves the last ones to be dispatched.
+func (b *Bus) sortAll(r *run, batch []TransportMessage) {
 	for k := range batch {
 		b.receive(r, &batch[k])
 	}
-	b.dispatchEntries()
 }
 
 // receive sorts one message: answers end their command here and now, the rest goes to the queues with its batch.
@@ -116,6 +129,18 @@ func (b *Bus) dispatchEntries() {
 	b.dispatcher.Dispatch(b.reception.entries)
 	clear(b.reception.entries)
 	b.reception.entries = b.reception.entries[:0]
+}
+
+// dispatchRest is dispatchEntries for somebody who runs the handlers, should they be alone.
+func (b *Bus) dispatchRest() (handlers func()) {
+	if len(b.reception.entries) != 1 {
+		b.dispatchEntries()
+		return nil
+	}
+	handlers = b.dispatcher.DispatchHere(b.reception.entries)
+	clear(b.reception.entries)
+	b.reception.entries = b.reception.entries[:0]
+	return handlers
 }
 
 var completedType = (*MessageExecutionCompleted)(nil).ZebusType()

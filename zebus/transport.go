@@ -50,10 +50,23 @@ type Delivery struct {
 	Persistence *Peer    // who stores it; nil when nobody does
 }
 
-// Inbound is the bus, as a transport sees it. Neither method waits.
+// A Helper is a [Transport] that lets a goroutine which waits for an answer receive it. An answer that comes to a
+// goroutine of the transport wakes another one, and with it often a thread, which takes a good part of the time that a
+// command needs between idle peers.
+type Helper interface {
+	// Help receives in the place of the transport's own goroutine until done is closed, ctx ends, or there is something
+	// else to do. It returns at once where that is not possible, for instance because somebody helps already. The caller
+	// then waits as if there were no Help.
+	Help(ctx context.Context, done <-chan struct{})
+
+	// Nudge makes the goroutine in Help look at done. It is called after done was closed.
+	Nudge()
+}
+
+// Inbound is the bus, as a transport sees it. None of its methods waits.
 type Inbound interface {
 	// Receive hands over messages in the order in which each peer sent them. The contents belong to the receiver, the
-	// slice does not. It is called on one goroutine, and never after Stop has returned.
+	// slice does not. It is called by one goroutine at a time, and never after Stop has returned.
 	Receive(batch []TransportMessage)
 
 	// SendFailed says that a message accepted by Send will not reach a peer. It may be called from any goroutine, but not
@@ -70,6 +83,16 @@ type Inbound interface {
 type PartingListener interface {
 	// PeerParted says why. It must not wait, and may be called from any goroutine, but not from within Send.
 	PeerParted(id PeerID, reason error)
+}
+
+// InboundHere is an [Inbound] for transports that can do without the goroutine that receives, because another one takes
+// its place. A [Bus] is one.
+type InboundHere interface {
+	Inbound
+
+	// ReceiveHere is Receive, but where handlers would get a goroutine of their own it returns them instead, to be called
+	// soon, and after another goroutine has begun to receive. It returns nil when there is nothing to call.
+	ReceiveHere(batch []TransportMessage) (handlers func())
 }
 
 // PeerChange is news about another peer.

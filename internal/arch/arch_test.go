@@ -68,6 +68,7 @@ var mayUse = map[string][]string{
 	"github.com/prometheus/client_golang": {"zebusmetrics"},
 	"github.com/spf13/cobra":              {"cmd/zebus-directory", "cmd/zebusgen", "examples/echo/service", "examples/echo/client"},
 	"go.opentelemetry.io/otel":            {"zebustrace"},
+	"golang.org/x/sys/unix":               {"transport/zmq"},
 	"golang.org/x/tools/go/packages":      {"codegen"},
 	"google.golang.org/protobuf":          {"wire", "wire/wirepb", "zebus/zebuspb", "codegen"},
 }

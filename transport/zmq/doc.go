@@ -19,6 +19,9 @@
 //
 // # Receiving
 //
-// One goroutine reads all frames that are there and hands them up as a batch. It never waits for anything else, and
-// it runs no code of users. Frames that are no messages are counted, reported and forgotten.
+// One goroutine at a time reads all frames that are there and hands them up as a batch. It never waits for anything
+// else, and runs no code of users but handlers that ask for it. On Linux the goroutines take turns: one that gets a
+// message alone lets the next one read the socket and runs the handler itself, and somebody who waits for a reply reads
+// the socket meanwhile, so that neither has to be woken. docs/adr/0006 has the reasons. Frames that are no messages are
+// counted, reported and forgotten.
 package zmq

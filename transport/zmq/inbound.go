@@ -5,9 +5,6 @@ package zmq
 import (
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -17,20 +14,18 @@ import (
 	"github.com/zebus-go/zebus/zebus"
 )
 
-// An inbound is everything that receives: the PULL socket and the goroutine that reads it, which never waits for
-// anything else.
+// An inbound is everything that receives: the PULL socket and the crew that reads it, which never waits for anything
+// else.
 type inbound struct {
 	inboundParams
 
-	socket   *zmq4.Socket // of the goroutine, once it runs
-	receiver *receiver
-	bound    string // the endpoint that libzmq bound
-	bell     bell   // wakes the goroutine
+	socket *zmq4.Socket // of whoever receives, once the crew has started
+	bound  string       // the endpoint that libzmq bound
+	crew   crew
+	here   zebus.InboundHere // Up, if it is one
 
-	goroutine sync.WaitGroup
-	closing   atomic.Bool
-
-	// Of the goroutine.
+	// Of whoever receives.
+	receiver  *receiver
 	reader    transport.Reader
 	batch     []zebus.TransportMessage
 	last      zebus.PeerID // the sender of the frame before, in this round
@@ -50,6 +45,7 @@ type inboundParams struct {
 // openInbound returns a bound socket that nobody reads yet.
 func openInbound(context *zmq4.Context, p inboundParams) (*inbound, error) {
 	in := &inbound{inboundParams: p}
+	in.here, _ = p.Up.(zebus.InboundHere)
 	if err := in.open(context); err != nil {
 		return nil, errors.Join(err, in.close())
 	}
@@ -63,13 +59,13 @@ func (in *inbound) open(context *zmq4.Context) (err error) {
 	if in.receiver, err = newReceiver(in.socket); err != nil {
 		return err
 	}
-	if err := errors.Join(pullOptions(in.socket, &in.Config), in.socket.Bind(bellAddress)); err != nil {
+	if err := pullOptions(in.socket, &in.Config); err != nil {
 		return fmt.Errorf("socket to receive: %w", err)
 	}
 	if err := in.bind(); err != nil {
 		return err
 	}
-	return in.bell.open(context)
+	return in.crew.open(context, in)
 }
 
 func openSocket(context *zmq4.Context, kind zmq4.Type) (*zmq4.Socket, error) {
@@ -117,18 +113,18 @@ func bindRemedy(err error) string {
 }
 
 // start begins to receive.
-func (in *inbound) start() { in.goroutine.Go(in.run) }
+func (in *inbound) start() { in.crew.start() }
 
-// stop ends receiving: what is on its way is read, and not handed up. It returns when the goroutine has ended.
+// stop ends receiving: what is on its way is read, and not handed up. It returns when nobody receives any more; handlers
+// may still run.
 func (in *inbound) stop() {
-	in.closing.Store(true)
-	in.bell.ring()
-	in.goroutine.Wait()
+	in.crew.stop()
+	in.drain()
 }
 
-// close closes what is open. The goroutine has ended.
+// close closes what is open. Nobody receives any more.
 func (in *inbound) close() error {
-	err := in.bell.close()
+	err := in.crew.close()
 	if in.receiver != nil {
 		in.receiver.close()
 	}
@@ -138,28 +134,17 @@ func (in *inbound) close() error {
 	return err
 }
 
-func (in *inbound) run() {
-	for !in.closing.Load() {
-		in.round()
-		if len(in.batch) > 0 {
-			in.deliver()
-		}
+// deliver hands the batch up, and returns handlers that are left to run.
+func (in *inbound) deliver() (handlers func()) {
+	if len(in.batch) == 0 {
+		return nil
 	}
-	in.drain()
-}
-
-// fewMessages is the size of a batch after which the next wait is likely to be a long one.
-const fewMessages = 16
-
-func (in *inbound) deliver() {
+	defer clear(in.batch) // the contents belong to the bus now
+	if in.here != nil {
+		return in.here.ReceiveHere(in.batch)
+	}
 	in.Up.Receive(in.batch)
-	few := len(in.batch) < fewMessages
-	clear(in.batch) // the contents belong to the bus now
-	if few {
-		// Whoever was woken runs here and now. Otherwise it waits until another thread has been woken to take it over
-		// from this one, which is about to wait in libzmq: that costs a third of an idle round trip.
-		runtime.Gosched()
-	}
+	return nil
 }
 
 // drainQuiet is how long nothing has arrived when everything has; drainLimit bounds the wait for that.
@@ -174,27 +159,27 @@ func (in *inbound) drain() {
 	if err := errors.Join(in.socket.Unbind(in.bound), in.socket.SetRcvtimeo(quiet)); err != nil {
 		in.Config.Logger.Warn("stop listening", "endpoint", in.bound, "error", err)
 	}
-	for end := time.Now().Add(drainLimit); in.round() && time.Now().Before(end); {
+	for end := time.Now().Add(drainLimit); in.round(0) > 0 && time.Now().Before(end); {
 		continue
 	}
 }
 
-// round waits for frames, reads all that are there, and makes the messages for the bus the batch. It returns false
-// when nothing came.
-func (in *inbound) round() bool {
+// round reads the frames that are there, and makes the messages for the bus the batch. With flags 0 it waits for the
+// first one. It returns how many there were.
+func (in *inbound) round(flags zmq4.Flag) int {
 	in.batch, in.last = in.batch[:0], ""
-	frames, err := in.receiver.receive()
+	frames, err := in.receiver.receive(flags)
 	if err != nil {
 		in.Config.Logger.Error("messages cannot be read", "error", err)
 	}
 	if len(frames) == 0 {
-		return false
+		return 0
 	}
 	now := time.Now()
 	for i := range frames {
 		in.read(&frames[i], now)
 	}
-	return true
+	return len(frames)
 }
 
 // read adds the message in a frame to the batch, or deals with it.

@@ -14,6 +14,7 @@ package zmq
 // address behind a message only when it is no good.
 typedef struct {
 	int count;
+	int more; // may be there
 	zmq_msg_t messages[ZEBUS_BATCH];
 	void *data[ZEBUS_BATCH];
 	size_t size[ZEBUS_BATCH];
@@ -25,19 +26,21 @@ static void zebus_release(zebus_batch *b) {
 	b->count = 0;
 }
 
-// Waits for one message as long as ZMQ_RCVTIMEO says, and takes with it what else is there, until that is about so
-// many bytes. Returns an error number, or 0.
-static int zebus_receive(void *socket, zebus_batch *b, size_t bytes) {
+// Takes the messages that are there, until that is about so many bytes. The flags are for the first one: with 0 it is
+// waited for, as long as ZMQ_RCVTIMEO says. Returns an error number, or 0.
+static int zebus_receive(void *socket, zebus_batch *b, size_t bytes, int flags) {
 	size_t taken = 0;
 	zebus_release(b);
+	b->more = 1;
 	while (b->count < ZEBUS_BATCH && taken < bytes) {
 		zmq_msg_t *m = &b->messages[b->count];
 		zmq_msg_init(m);
-		if (zmq_msg_recv(m, socket, b->count == 0 ? 0 : ZMQ_DONTWAIT) < 0) {
+		if (zmq_msg_recv(m, socket, b->count == 0 ? flags : ZMQ_DONTWAIT) < 0) {
 			int error = zmq_errno();
 			zmq_msg_close(m);
 			if (error == EINTR)
 				continue;
+			b->more = 0;
 			return error == EAGAIN ? 0 : error;
 		}
 		b->data[b->count] = zmq_msg_data(m);
@@ -68,7 +71,7 @@ import (
 )
 
 // A receiver reads a socket with one call into libzmq per batch, where one call per step of each message costs more
-// than everything else on the way to the bus. It is used by one goroutine.
+// than everything else on the way to the bus. It is used by one goroutine at a time.
 type receiver struct {
 	socket unsafe.Pointer // void * of libzmq; the socket stays that of whoever handed it in
 	batch  *C.zebus_batch
@@ -106,16 +109,19 @@ func (r *receiver) close() {
 	r.batch = nil
 }
 
-// receive waits for a frame, as long as the socket says, and returns all that are there. The slice is good until the
-// next call; what is in it remains.
-func (r *receiver) receive() ([]frame, error) {
-	code := C.zebus_receive(r.socket, r.batch, batchBytes)
+// receive returns the frames that are there. For the first it waits, if that is what flags say, as long as the socket
+// says. The slice is good until the next call; what is in it remains.
+func (r *receiver) receive(flags zmq4.Flag) ([]frame, error) {
+	code := C.zebus_receive(r.socket, r.batch, batchBytes, C.int(flags))
 	r.copyFrames()
 	if code != 0 {
 		return r.frames, fmt.Errorf("receive: %w", zmq4.Errno(code))
 	}
 	return r.frames, nil
 }
+
+// more says that the newest batch may not be all that is there.
+func (r *receiver) more() bool { return r.batch.more != 0 }
 
 // copyFrames copies what libzmq holds: each large frame by itself, the small ones into one block.
 func (r *receiver) copyFrames() {

@@ -79,6 +79,20 @@ func (t *Transport) Flush(ctx context.Context) error {
 	return r.outbound.flush(ctx, t.cfg.SendQueueLimit/2)
 }
 
+// Help implements [zebus.Helper].
+func (t *Transport) Help(ctx context.Context, done <-chan struct{}) {
+	if r := t.run.Load(); r != nil {
+		r.inbound.crew.help(ctx, done)
+	}
+}
+
+// Nudge implements [zebus.Helper].
+func (t *Transport) Nudge() {
+	if r := t.run.Load(); r != nil {
+		r.inbound.crew.nudge()
+	}
+}
+
 // Ack does nothing: what is kept elsewhere is acknowledged by whoever wraps this transport.
 func (*Transport) Ack(*zebus.TransportMessage) {}
 
