@@ -36,6 +36,17 @@ func TestBuildConstraints(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("a source that is part of every build is not overlooked because of it", func(t *testing.T) {
+		dir := module(t, map[string]string{"order.go": tagged, "doc.go": "package shop\n"})
+		withTags(t, dir, "integration")
+		other := strings.ReplaceAll(strings.ReplaceAll(order, "Order", "Other"), "func id", "func other")
+		if err := os.WriteFile(filepath.Join(dir, "other.go"), []byte(other), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if results := generate(t, dir); len(results) != 1 || !strings.Contains(string(results[0].Content), "Other) ZebusSize") {
+			t.Errorf("%+v, want a file for the other source", results)
+		}
+	})
 	t.Run("sources with different conditions have none in common", func(t *testing.T) {
 		other := strings.ReplaceAll(tagged, "Order", "Other")
 		other = strings.ReplaceAll(strings.Replace(other, " && !slow", "", 1), "func id", "func other")

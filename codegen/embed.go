@@ -3,6 +3,7 @@ package codegen
 import (
 	"go/types"
 	"reflect"
+	"strings"
 )
 
 // embedded adds the fields of a struct that is embedded without a tag, as if they stood in the message itself. That is
@@ -23,6 +24,16 @@ func (p *packageParser) embedded(d *declaration, member *types.Var, path string)
 		return
 	}
 	p.members(d, structure, path+member.Name()+".")
+}
+
+// selector is how a member is reached from the message: by its name alone where Go promotes it, as people write it.
+func (p *packageParser) selector(d *declaration, member *types.Var, path string) string {
+	name := member.Name()
+	promoted, _, _ := types.LookupFieldOrMethod(types.NewPointer(d.typeName.Type()), true, p.pkg.Types, name)
+	if promoted == member && !strings.HasPrefix(name, "Zebus") && name != "ReplyType" { // methods to come have such names
+		return name
+	}
+	return path + name
 }
 
 // hasNumbers says whether a struct has fields of messages.
@@ -85,6 +96,6 @@ func (p *packageParser) unknown(d *declaration, member *types.Var, structTag, pa
 	case m.unknown != "":
 		p.addf(member.Pos(), "%s keeps the unknown fields, which %s does already: remove one", name, m.name+"."+m.unknown)
 	default:
-		m.unknown = path + member.Name()
+		m.unknown = p.selector(d, member, path)
 	}
 }

@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -97,5 +98,5 @@ func (m *message) method(named bool, name string) *jen.Statement {
 
 // member is a field of the message at hand.
 func (m *message) member(f *field) string {
-	return m.receiver + "." + f.path
+	return m.receiver + "." + cmp.Or(f.selector, f.path)
 }

@@ -1,6 +1,8 @@
 package codegen
 
 import (
+	"cmp"
+
 	"github.com/dave/jennifer/jen"
 )
 
@@ -71,7 +73,7 @@ func emitLike(file *jen.File, m *message) {
 	list := make([]jen.Code, len(m.routing))
 	for i, f := range m.routing {
 		function := map[shape]string{single: "Like", pointer: "LikePointer", slice: "LikeElement"}[f.shape]
-		list[i] = row(f.inBinding(), zebusCall(function, jen.Id("m."+f.path)))
+		list[i] = row(f.inBinding(), zebusCall(function, jen.Id("m."+cmp.Or(f.selector, f.path))))
 	}
 	file.Func().Id(m.like).Params(jen.Id("m").Op("*").Id(m.name)).Id(m.binding).Block(
 		jen.Return(jen.Id(m.binding).Add(rows(list...))),

@@ -45,7 +45,7 @@ func (p *packageParser) members(d *declaration, structure *types.Struct, path st
 			p.unknown(d, member, structure.Tag(i), path)
 		case tagged:
 			if f := p.field(m.name, member, text); f != nil {
-				f.path = path + f.name
+				f.path, f.selector = path+f.name, p.selector(d, member, path)
 				m.fields = append(m.fields, f)
 			}
 		case strings.Contains(structure.Tag(i), "zebus:"):

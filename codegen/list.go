@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/packages"
 )
@@ -18,7 +19,7 @@ func list(ctx context.Context, o Options) ([]*packages.Package, error) {
 	config := &packages.Config{Context: ctx, Dir: o.Dir, Mode: mode, BuildFlags: o.BuildFlags}
 	found, err := packages.Load(config, o.Patterns...)
 	if err != nil {
-		return nil, err
+		return nil, plainLoadError(err)
 	}
 	if len(found) == 0 {
 		return nil, errNoPackages
@@ -39,15 +40,22 @@ func list(ctx context.Context, o Options) ([]*packages.Package, error) {
 	return concerned, errors.Join(errs...)
 }
 
+// plainLoadError is what the go command said, without how it was run.
+func plainLoadError(err error) error {
+	if _, said, found := strings.Cut(err.Error(), "stderr: "); found {
+		return errors.New(strings.TrimSpace(said))
+	}
+	return err
+}
+
 // concernsUs says whether a package has directives, or files that were written when it had some and would be built.
 func concernsUs(pkg *packages.Package, output string) (bool, error) {
 	generated := filepath.Join(pkg.Dir, output)
-	if slices.Contains(pkg.IgnoredFiles, generated) {
-		return false, nil // it belongs to sources that this build does not have
-	}
-	for _, path := range []string{generated, filepath.Join(pkg.Dir, LockFile)} {
-		if _, err := os.Stat(path); err == nil {
-			return true, nil
+	if !slices.Contains(pkg.IgnoredFiles, generated) { // else it belongs to sources that this build does not have
+		for _, path := range []string{generated, filepath.Join(pkg.Dir, LockFile)} {
+			if _, err := os.Stat(path); err == nil {
+				return true, nil
+			}
 		}
 	}
 	for _, file := range pkg.GoFiles {

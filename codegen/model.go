@@ -86,6 +86,7 @@ const (
 type field struct {
 	name     string
 	pos      token.Pos // in the source
+	selector string    // how generated code reaches the field: the path, or less where Go promotes it
 	path     string    // from the message to the field, through embedded structs: Base.Name, mostly the name alone
 	number   int       // the lowest number of its cases when it is a oneOf
 	shape    shape

@@ -30,17 +30,17 @@
 //
 // On two cores of an AMD EPYC, Go 1.26, google.golang.org/protobuf 1.36.12 and vtprotobuf 0.6.0:
 //
-//	operation        message  zebusgen     google  vtprotobuf  times as fast as google  time of vtprotobuf        allocations
-//	  marshal          small      15ns       98ns        19ns                     6.53                0.79          0 / 0 / 0
-//	  marshal         medium     225ns      754ns       229ns                     3.35                0.98          0 / 0 / 0
-//	  marshal          large   29.54µs  109.558µs    29.789µs                     3.71                0.99          0 / 0 / 0
-//	  marshal  large, values  30.583µs  110.738µs    30.568µs                     3.62                1.00          0 / 0 / 0
-//	unmarshal          small      78ns      197ns        76ns                     2.53                1.03          2 / 2 / 2
-//	unmarshal         medium     817ns    1.777µs     1.064µs                     2.18                0.77        8 / 23 / 23
-//	unmarshal          large  91.051µs  185.191µs   102.798µs                     2.03                0.89  239 / 2012 / 2012
-//	unmarshal  large, values   87.12µs  202.386µs   114.986µs                     2.32                0.76  114 / 2012 / 2012
+//	operation        message  zebusgen ns  google ns  vtprotobuf ns  speed, google = 1  time, vtprotobuf = 1      allocations
+//	  marshal          small         15.7      103.4           18.5               6.56                  0.85          0, 0, 0
+//	  marshal         medium        211.1      734.2          225.2               3.48                  0.94          0, 0, 0
+//	  marshal          large      27376.0   102091.0        28603.2               3.73                  0.96          0, 0, 0
+//	  marshal  large, values      26464.2   102972.0        28478.2               3.89                  0.93          0, 0, 0
+//	unmarshal          small         58.3      165.5           57.9               2.84                  1.01          2, 2, 2
+//	unmarshal         medium        630.6     1381.8          777.7               2.19                  0.81        8, 23, 23
+//	unmarshal          large      57407.0   151513.0        74920.0               2.64                  0.77  177, 2012, 2012
+//	unmarshal  large, values      54792.0   151984.0        74479.0               2.77                  0.74  114, 2012, 2012
 //
 // Vtprotobuf reads each field where it stands; zebusgen calls a reader, whose code is shared and which accepts every
 // encoding that .NET does. It makes up for the calls by allocating less: it looks ahead how many elements follow, makes
-// eight of those behind pointers at a time, and puts short texts of a message into blocks of at most 256 bytes.
+// sixteen of those behind pointers at a time, and puts short texts of a message into blocks of at most 256 bytes.
 package main

@@ -103,9 +103,10 @@ type Paid struct {
 	Payment Payment `zebus:"oneof"`
 }
 
-// Header is embedded.
+// Header is embedded, with a field that methods of messages hide.
 type Header struct {
-	Age time.Duration `zebus:"100"`
+	Age       time.Duration `zebus:"100"`
+	ZebusSize int32         `zebus:"101"`
 }
 
 // Opened embeds fields, and keeps those that it does not know.

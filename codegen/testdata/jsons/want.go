@@ -692,8 +692,11 @@ func (m *Opened) ZebusSize() int {
 	if m.Shop != 0 {
 		n += wire.SizeUint(1, uint64(m.Shop))
 	}
-	if m.Header.Age != 0 {
-		n += wire.SizeDuration(100, m.Header.Age)
+	if m.Age != 0 {
+		n += wire.SizeDuration(100, m.Age)
+	}
+	if m.Header.ZebusSize != 0 {
+		n += wire.SizeUint(101, uint64(m.Header.ZebusSize))
 	}
 	return n + len(m.unknown)
 }
@@ -703,8 +706,11 @@ func (m *Opened) ZebusAppend(b []byte) []byte {
 	if m.Shop != 0 {
 		b = wire.AppendUint(b, 1, uint64(m.Shop))
 	}
-	if m.Header.Age != 0 {
-		b = wire.AppendDuration(b, 100, m.Header.Age)
+	if m.Age != 0 {
+		b = wire.AppendDuration(b, 100, m.Age)
+	}
+	if m.Header.ZebusSize != 0 {
+		b = wire.AppendUint(b, 101, uint64(m.Header.ZebusSize))
 	}
 	return append(b, m.unknown...)
 }
@@ -716,7 +722,9 @@ func (m *Opened) ZebusRead(r *wire.Reader) {
 		case 1:
 			m.Shop = r.Int32()
 		case 100:
-			m.Header.Age = r.Duration()
+			m.Age = r.Duration()
+		case 101:
+			m.Header.ZebusSize = r.Int32()
 		default:
 			m.unknown = r.AppendField(m.unknown)
 		}
@@ -885,10 +893,12 @@ const protoJSONsJsons = "" +
 	"\x06reason\x18\x02 \x01(\t\"2\n" +
 	"\x04Paid\x12\x1f\n" +
 	"\x06within\x18\x01 \x01(\v2\r.bcl.TimeSpanH\x00B\t\n" +
-	"\apayment\"2\n" +
+	"\apayment\"F\n" +
 	"\x06Opened\x12\f\n" +
 	"\x04shop\x18\x01 \x01(\x05\x12\x1a\n" +
-	"\x03age\x18d \x01(\v2\r.bcl.TimeSpan\"\x17\n" +
+	"\x03age\x18d \x01(\v2\r.bcl.TimeSpan\x12\x12\n" +
+	"\n" +
+	"zebus_size\x18e \x01(\x05\"\x17\n" +
 	"\x06Graded\x12\r\n" +
 	"\x05grade\x18\x01 \x01(\r*)\n" +
 	"\x06Colour\x12\x0f\n" +

@@ -1646,7 +1646,7 @@ func (*Shipped) ZebusEvent() {}
 func (m *Shipped) ZebusRouting(dst zebus.RoutingContent) zebus.RoutingContent {
 	return append(
 		dst,
-		zebus.RoutingText(m.Header.Origin.Sender.String()),
+		zebus.RoutingText(m.Sender.String()),
 		zebus.RoutingText(m.Colour2.String()),
 		zebus.RoutingText(nameOfSize(m.Size)),
 	)
@@ -1655,13 +1655,13 @@ func (m *Shipped) ZebusRouting(dst zebus.RoutingContent) zebus.RoutingContent {
 // ZebusSize returns the number of bytes that ZebusAppend appends.
 func (m *Shipped) ZebusSize() int {
 	n := 0
-	if m.Header.ID != 0 {
-		n += wire.SizeUint(1, uint64(m.Header.ID))
+	if m.ID != 0 {
+		n += wire.SizeUint(1, uint64(m.ID))
 	}
-	for _, v := range m.Header.Labels {
+	for _, v := range m.Labels {
 		n += wire.SizeString(2, string(v))
 	}
-	n += wire.SizePackedUint(3, m.Header.Colour)
+	n += wire.SizePackedUint(3, m.Colour)
 	if m.Colour2 != 0 {
 		n += wire.SizeUint(4, uint64(m.Colour2))
 	}
@@ -1682,20 +1682,20 @@ func (m *Shipped) ZebusSize() int {
 	if m.Native != 0 {
 		n += wire.SizeSint(12, int64(m.Native))
 	}
-	n += wire.SizeBytes(20, m.Header.Origin.Sender.ZebusSize())
+	n += wire.SizeBytes(20, m.Sender.ZebusSize())
 	return n
 }
 
 // ZebusAppend appends the fields of the message to b and returns the longer buffer.
 func (m *Shipped) ZebusAppend(b []byte) []byte {
 	var mark int
-	if m.Header.ID != 0 {
-		b = wire.AppendUint(b, 1, uint64(m.Header.ID))
+	if m.ID != 0 {
+		b = wire.AppendUint(b, 1, uint64(m.ID))
 	}
-	for _, v := range m.Header.Labels {
+	for _, v := range m.Labels {
 		b = wire.AppendString(b, 2, string(v))
 	}
-	b = wire.AppendPackedUint(b, 3, m.Header.Colour)
+	b = wire.AppendPackedUint(b, 3, m.Colour)
 	if m.Colour2 != 0 {
 		b = wire.AppendUint(b, 4, uint64(m.Colour2))
 	}
@@ -1719,7 +1719,7 @@ func (m *Shipped) ZebusAppend(b []byte) []byte {
 		b = wire.AppendSint(b, 12, int64(m.Native))
 	}
 	b, mark = wire.Begin(b, 20)
-	b = m.Header.Origin.Sender.ZebusAppend(b)
+	b = m.Sender.ZebusAppend(b)
 	b = wire.End(b, mark)
 	return b
 }
@@ -1729,11 +1729,11 @@ func (m *Shipped) ZebusRead(r *wire.Reader) {
 	for r.Next() {
 		switch r.Field() {
 		case 1:
-			m.Header.ID = r.Int64()
+			m.ID = r.Int64()
 		case 2:
-			m.Header.Labels = wire.ReadStrings(r, m.Header.Labels)
+			m.Labels = wire.ReadStrings(r, m.Labels)
 		case 3:
-			m.Header.Colour = wire.ReadInts(r, m.Header.Colour)
+			m.Colour = wire.ReadInts(r, m.Colour)
 		case 4:
 			m.Colour2 = Colour(r.Int32())
 		case 5:
@@ -1759,7 +1759,7 @@ func (m *Shipped) ZebusRead(r *wire.Reader) {
 			m.Native = int(r.Sint64())
 		case 20:
 			outer := r.Enter()
-			m.Header.Origin.Sender.ZebusRead(r)
+			m.Sender.ZebusRead(r)
 			r.Leave(outer)
 		default:
 			r.Skip()
@@ -1792,7 +1792,7 @@ func (b ShippedBinding) Key() zebus.BindingKey {
 // ShippedLike chooses the messages that are like an example in each routing member that is not zero there.
 func ShippedLike(m *Shipped) ShippedBinding {
 	return ShippedBinding{
-		Sender:  zebus.Like(m.Header.Origin.Sender),
+		Sender:  zebus.Like(m.Sender),
 		Colour2: zebus.Like(m.Colour2),
 		Size:    zebus.Like(m.Size),
 	}
