@@ -30,8 +30,7 @@ type Turn struct {
 }
 
 // A lease is what the turns of a worker's batches share, one batch after the other. So a batch costs no memory for
-// its turn, and a goroutine that a handler left behind holds a Turn whose number has passed. Only a lease that was
-// lent is not used again.
+// its turn, and a goroutine that a handler left behind holds a Turn whose number has passed.
 type lease struct {
 	queue *queue // nil for inline handlers
 

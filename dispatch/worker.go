@@ -14,7 +14,7 @@ type worker struct {
 
 	stage stage
 	inv   *Invoker
-	lease *lease // of the turns of this and later batches; nil after it was lent
+	lease lease // of the turns of its batches
 	turn  Turn
 	batch []*Entry
 	size  int64 // bytes of what was handled and has yet to be given back
@@ -40,7 +40,7 @@ func (q *queue) hireLocked() (run func()) {
 	w := q.spare
 	q.spare = nil
 	if w == nil {
-		w = &worker{queue: q}
+		w = &worker{queue: q, lease: lease{queue: q}}
 		w.start = w.main
 	}
 	q.wg.Add(1) // the dispatcher waits for it in Stop
@@ -99,9 +99,6 @@ func (w *worker) begin(items []item) {
 		w.batch = append(w.batch, items[i].entry)
 		w.size += int64(items[i].entry.Size)
 		items[i] = item{} // what is handled may be collected
-	}
-	if w.lease == nil {
-		w.lease = &lease{queue: w.queue}
 	}
 	w.turn = w.lease.begin(w.inv, len(items))
 	w.queue.runs(w.inv)
@@ -162,8 +159,7 @@ func (w *worker) rest() bool {
 	clear(w.batch)
 	w.stage, w.inv = resting, nil
 	if w.lent {
-		w.queue.forget(w.lease)
-		w.lease = nil
+		w.queue.forget(&w.lease)
 	}
 	if w.has && w.queue.askers.Load() > 0 {
 		w.queue.leave(w)
