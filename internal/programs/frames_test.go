@@ -15,7 +15,7 @@ import (
 // Bytes that no peer would send, at the port of a directory: it says where they came from, and works on.
 func TestFramesOfNobody(t *testing.T) {
 	t.Parallel()
-	n := newNetwork(t)
+	n := newNetwork(t, "--log-level", "debug")
 	service := n.service()
 	noise := make([]byte, 200)
 	for i := range noise {
@@ -28,6 +28,7 @@ func TestFramesOfNobody(t *testing.T) {
 	})
 	t.Run("a frame that says it has 200 MB ends its connection", func(t *testing.T) {
 		c := connect(t, n.endpoint)
+		n.directory.await(`"connection accepted" remote=` + c.LocalAddr().String())
 		c.write(binary.BigEndian.AppendUint64([]byte{2}, 200<<20))
 		if _, err := io.Copy(io.Discard, c.Conn); err != nil && !strings.Contains(err.Error(), "reset") {
 			t.Errorf("the connection does not end: %v", err)
@@ -36,6 +37,7 @@ func TestFramesOfNobody(t *testing.T) {
 	})
 	t.Run("what is no ZMTP at all", func(t *testing.T) {
 		c := dial(t, n.endpoint)
+		n.directory.await(`"connection accepted" remote=` + c.LocalAddr().String())
 		c.write([]byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" + strings.Repeat(" ", 64)))
 		_ = c.Close() // until then it may still become ZMTP
 		n.directory.await(`"connection without a handshake: .*" remote=` + c.LocalAddr().String())

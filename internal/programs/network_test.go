@@ -17,12 +17,13 @@ type network struct {
 	directory *process
 	endpoint  string
 	settings  []string // of peers, as variables
+	flags     []string // of the directory
 }
 
 // newNetwork starts a directory on a free port.
-func newNetwork(t *testing.T) *network {
+func newNetwork(t *testing.T, flags ...string) *network {
 	t.Helper()
-	n := &network{t: t, endpoint: fmt.Sprintf("tcp://127.0.0.1:%d", freePort(t))}
+	n := &network{t: t, endpoint: fmt.Sprintf("tcp://127.0.0.1:%d", freePort(t)), flags: flags}
 	n.open()
 	n.settings = []string{
 		"ZEBUS_ENVIRONMENT=Test", "ZEBUS_DIRECTORY_ENDPOINTS=" + n.endpoint, "ZEBUS_INBOUND_ENDPOINT=tcp://127.0.0.1:*",
@@ -35,7 +36,7 @@ func newNetwork(t *testing.T) *network {
 func (n *network) open() {
 	n.t.Helper()
 	n.directory = start(n.t, call{
-		program: "zebus-directory", args: []string{"--endpoint", n.endpoint, "--environment", "Test"},
+		program: "zebus-directory", args: slices.Concat([]string{"--endpoint", n.endpoint, "--environment", "Test"}, n.flags),
 		env: []string{
 			"ZEBUS_PING_PEERS_INTERVAL=100ms", "ZEBUS_WAIT_FOR_END_OF_STREAM_ACK_TIMEOUT=500ms", "ZEBUS_RECV_TIMEOUT=50ms",
 		},

@@ -21,7 +21,8 @@ type connections struct {
 }
 
 // A connection is one that libzmq has accepted. libzmq says that it has ended, and not who ended it: so there is a
-// file descriptor of ours, of which that can be asked.
+// file descriptor of ours, of which that can be asked. A connection that ends before its beginning has been heard of has none,
+// and ends without a word.
 type connection struct {
 	remote string // "" when it was gone before it could be asked for
 	fd     int    // -1 when there is none
@@ -61,7 +62,7 @@ func (c *connections) disconnected(fd int) {
 		c.log.Warn("connection without a handshake: it does not speak the protocol, or was closed", "remote", ended.remote)
 		c.observe.connectionRejected(ended.remote)
 	case ended.standing():
-		c.log.Error("connection rejected: a frame over max_message_size was announced, or what came is no frame", "remote", ended.remote)
+		c.log.Warn("connection rejected: a frame over max_message_size was announced, or what came is no frame", "remote", ended.remote)
 		c.observe.connectionRejected(ended.remote)
 	default:
 		c.log.Debug("connection closed", "remote", ended.remote)

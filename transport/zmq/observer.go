@@ -9,8 +9,9 @@ type Observer struct {
 	FrameRejected func(RejectedFrame)
 
 	// ConnectionRejected says that a connection to this peer ended because of what came on it: it does not speak the
-	// protocol of libzmq, or it announced a frame over MaxMessageSize. remote is its address, as far as it is known. Who announces such a
-	// frame and closes the connection before it was read cannot be told from one that just closes it.
+	// protocol of libzmq, or it announced a frame over MaxMessageSize. remote is its address, as far as it is known. Who
+	// announces such a frame as soon as it has connected, or closes the connection before that was read, cannot always be
+	// told from one that just leaves.
 	ConnectionRejected func(remote string)
 
 	// ConnectionClosed says that a connection to this peer has ended, whoever ended it.

@@ -8,9 +8,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"log/slog"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zebus-go/zebus/transport"
 	"github.com/zebus-go/zebus/transport/zmq"
@@ -99,13 +101,39 @@ func TestOddFrames(t *testing.T) {
 	})
 }
 
+// Lines are what was logged, one by one.
+type lines chan string
+
+func (l lines) Write(b []byte) (int, error) {
+	l <- string(b)
+	return len(b), nil
+}
+
+// await passes over what was logged before something.
+func (l lines) await(t *testing.T, something string) {
+	t.Helper()
+	for timeout := time.After(patience); ; {
+		select {
+		case line := <-l:
+			if strings.Contains(line, something) {
+				return
+			}
+		case <-timeout:
+			t.Fatalf("%q was not logged", something)
+		}
+	}
+}
+
 func TestFrameOfTwoHundredMegabytes(t *testing.T) {
 	rejected, closed := make(chan string, 1), make(chan string, 1)
 	cfg := quick()
 	cfg.Observer.ConnectionRejected = func(remote string) { rejected <- remote }
 	cfg.Observer.ConnectionClosed = func(remote string) { closed <- remote }
+	log := make(lines, 100)
+	cfg.Logger = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	n := startNode(t, "Test.A.0", cfg)
 	p := dialRaw(t, n.endpoint)
+	log.await(t, "connection accepted")
 
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -121,6 +149,7 @@ func TestFrameOfTwoHundredMegabytes(t *testing.T) {
 		t.Errorf("%d bytes were allocated", grown)
 	}
 	again := dialRaw(t, n.endpoint)
+	log.await(t, "connection accepted")
 	again.sendFrame(t, frameOf("Test.Raw.0", "tcp://127.0.0.1:1", &zebus.TransportMessage{ID: n.ids.Next(), Type: "Test.Message"}), false)
 	n.received(t, 1)
 	_ = again.Close()
