@@ -3,6 +3,7 @@ package contender
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/zebus-go/zebus/directory"
@@ -89,6 +90,7 @@ func startBus(ctx context.Context, id zebus.PeerID, directoryEndpoint string, ha
 	c.Bus.Environment = messages.Environment
 	c.Bus.DirectoryEndpoints = []string{directoryEndpoint}
 	c.Zmq.InboundEndpoint = anywhere
+	c.Logger = slog.New(slog.DiscardHandler) // a peer that hangs is worth a warning everywhere but here
 	b, err := host.NewBuilder(c)
 	if err != nil {
 		return nil, err

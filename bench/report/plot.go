@@ -54,12 +54,33 @@ func (p *plot) add(t table) {
 		t.variants = []string{string(t.metric)}
 		p.title = t.scenario
 	}
+	for _, row := range t.rows {
+		s := p.of(row.contender)
+		s.points = append(s.points, row.cells...)
+	}
 	p.categories = append(p.categories, t.variants...)
-	for i, row := range t.rows {
-		if i == len(p.series) {
-			p.series = append(p.series, series{name: row.contender})
+	for i := range p.series {
+		p.series[i].fill(len(p.categories))
+	}
+}
+
+// of returns the series of a contender, a new one where there is none.
+func (p *plot) of(contender string) *series {
+	for i := range p.series {
+		if p.series[i].name == contender {
+			return &p.series[i]
 		}
-		p.series[i].points = append(p.series[i].points, row.cells...)
+	}
+	p.series = append(p.series, series{name: contender})
+	added := &p.series[len(p.series)-1]
+	added.fill(len(p.categories))
+	return added
+}
+
+// fill makes the series say that nothing was measured in its last categories.
+func (s *series) fill(categories int) {
+	for len(s.points) < categories {
+		s.points = append(s.points, nil)
 	}
 }
 

@@ -31,6 +31,9 @@ func hungPeer() Scenario {
 // pace is how many events a second are published while latency is measured: far below what any contender can.
 const pace = 1000
 
+// steadyTurns is how many turns latency is measured for: the 99th percentile needs many events.
+const steadyTurns = 3
+
 func hangs(ctx context.Context, p Plan, s Scenario, results *result.Results) error {
 	for _, c := range p.among(s.Contenders) {
 		n, err := p.healthyCount(ctx, c)
@@ -89,7 +92,7 @@ func (p Plan) run(ctx context.Context, c contender.Contender, n int, hung bool) 
 	if err != nil {
 		return o, err
 	}
-	steady := worker.Load{Count: max(int(pace*p.Duration.Seconds()), 10), Bytes: bodyBytes, Hung: hung, PerSecond: pace, Stamped: true}
+	steady := worker.Load{Count: max(int(pace*steadyTurns*p.Duration.Seconds()), 10), Bytes: bodyBytes, Hung: hung, PerSecond: pace, Stamped: true}
 	paced, err := t.publish(steady)
 	return outcome{full.perSecond(), microseconds(paced.latencies().P99)}, err
 }

@@ -22,9 +22,11 @@ func (p Plan) race(entrants []entrant, keep func(name string, s span)) error {
 			return fmt.Errorf("%s: %w", e.name, err)
 		}
 	}
-	for range p.Repetitions {
-		for i, e := range entrants {
-			s, err := e.run(counts[i])
+	for repetition := range p.Repetitions {
+		for i := range entrants {
+			next := (repetition + i) % len(entrants) // nobody is always first
+			e := entrants[next]
+			s, err := e.run(counts[next])
 			if err != nil {
 				return fmt.Errorf("%s: %w", e.name, err)
 			}

@@ -33,7 +33,8 @@ func trips(ctx context.Context, p Plan, s Scenario, results *result.Results) (er
 	defer func() { err = errors.Join(err, closeAll(teams)) }()
 	p.Progress(s.Name)
 	for repetition := range p.Repetitions + 1 {
-		for _, t := range teams {
+		for i := range teams {
+			t := teams[(repetition+i)%len(teams)] // nobody is always first
 			l, err := t.sources[0].Request(p.Trips, bodyBytes)
 			if err != nil {
 				return err

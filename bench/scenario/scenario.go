@@ -29,7 +29,7 @@ type Plan struct {
 // Full is the plan whose results are published.
 func Full() Plan {
 	return Plan{
-		Repetitions: 5, Duration: 700 * time.Millisecond, Trips: 3000,
+		Repetitions: 9, Duration: 400 * time.Millisecond, Trips: 1500,
 		Sizes: []int{16, 100, 1 << 10, 16 << 10}, Windows: []int{1, 16, 256, 4096},
 		Fan: 10, Pairs: 10, Crowd: 1000,
 	}
