@@ -56,7 +56,7 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 		if err != nil {
 			return err
 		}
-		return r.UpdateDocument(o.document, o.folder)
+		return errors.Join(r.Write(o.folder), r.UpdateDocument(o.document, o.folder))
 	}
 	r, err := measure(ctx, o, progress)
 	if err != nil {

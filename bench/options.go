@@ -36,7 +36,7 @@ It exits with 1 when messages were lost, when the idle round trip takes more tha
   bench -quick                               does everything work? takes seconds, says nothing about speed
   bench -scenarios "one to one" -sizes 100   one scenario, for tuning
   bench -out results                         also write JSON, Markdown and plots
-  bench -out results -document page.md       measure nothing; put what was written there into a page
+  bench -out results -document page.md       measure nothing; draw what is there anew, and put it into a page
 
 `
 

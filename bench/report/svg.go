@@ -41,7 +41,7 @@ func (p *plot) svg() string {
 	c.printf(`<text x="%d" y="25" font-size="15">%s</text>`+"\n", plotLeft, html.EscapeString(p.title))
 	c.drawAxis()
 	for i, s := range p.series {
-		c.drawLegend(i, s.name)
+		c.drawLegend(i, s)
 		if p.lines {
 			c.drawLine(p, i)
 		} else {
@@ -104,13 +104,14 @@ func axisNumber(v float64) string {
 	}
 }
 
-func (c *canvas) drawLegend(i int, name string) {
+func (c *canvas) drawLegend(i int, s series) {
 	y := float64(plotTop + i*legendLine)
-	c.printf(`<rect x="%d" y="%.1f" width="12" height="12" fill="%s"/>`+"\n", legendLeft, y, colour(i))
-	c.text(legendLeft+18, y+11, "start", name)
+	c.printf(`<rect x="%d" y="%.1f" width="12" height="12" fill="%s"/>`+"\n", legendLeft, y, s.colour())
+	c.text(legendLeft+18, y+11, "start", s.name)
 }
 
-func colour(i int) string { return colours[i%len(colours)] }
+// colour is that of a series: the same for a contender in every plot.
+func (s *series) colour() string { return colours[max(rank(s.name), 0)%len(colours)] }
 
 // drawLine joins the medians of a series, and marks each with its range.
 func (c *canvas) drawLine(p *plot, i int) {
@@ -121,11 +122,11 @@ func (c *canvas) drawLine(p *plot, i int) {
 		}
 		x, y := p.centre(category), c.y(r.Median())
 		points = append(points, fmt.Sprintf("%.1f,%.1f", x, y))
-		c.printf(`<circle cx="%.1f" cy="%.1f" r="3.5" fill="%s"/>`+"\n", x, y, colour(i))
+		c.printf(`<circle cx="%.1f" cy="%.1f" r="3.5" fill="%s"/>`+"\n", x, y, p.series[i].colour())
 		least, most := r.Range()
-		c.line(x, c.y(least), x, c.y(most), fmt.Sprintf(`stroke="%s"`, colour(i)))
+		c.line(x, c.y(least), x, c.y(most), fmt.Sprintf(`stroke="%s"`, p.series[i].colour()))
 	}
-	c.printf(`<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>`+"\n", strings.Join(points, " "), colour(i))
+	c.printf(`<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>`+"\n", strings.Join(points, " "), p.series[i].colour())
 }
 
 // drawBars draws a bar in each category, side by side with those of the other series, with its value and its range.
@@ -136,7 +137,7 @@ func (c *canvas) drawBars(p *plot, i int) {
 			continue
 		}
 		x, y := p.centre(category)+(float64(i)-float64(len(p.series))/2)*width, c.y(r.Median())
-		c.printf(`<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"/>`+"\n", x, y, width*0.9, plotBottom-y, colour(i))
+		c.printf(`<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"/>`+"\n", x, y, width*0.9, plotBottom-y, p.series[i].colour())
 		least, most := r.Range()
 		c.line(x+width*0.45, c.y(least), x+width*0.45, c.y(most), `stroke="black"`)
 		c.printf(`<text x="%.1f" y="%.1f" text-anchor="middle" font-size="9">%s</text>`+"\n", x+width*0.45, c.y(most)-4, number(r.Median()))

@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 
+	"github.com/zebus-go/zebus/bench/contender"
 	"github.com/zebus-go/zebus/bench/result"
 )
 
@@ -41,6 +42,7 @@ func tableOf(results *result.Results, scenario string, m result.Metric) table {
 			contenders = appendNew(contenders, r.Contender)
 		}
 	}
+	slices.SortStableFunc(contenders, func(a, b string) int { return rank(a) - rank(b) })
 	for _, c := range contenders {
 		row := row{contender: c}
 		for _, v := range t.variants {
@@ -49,6 +51,11 @@ func tableOf(results *result.Results, scenario string, m result.Metric) table {
 		t.rows = append(t.rows, row)
 	}
 	return t
+}
+
+// rank is where a contender stands in every table, and which colour it has in every plot.
+func rank(name string) int {
+	return slices.IndexFunc(contender.All(), func(c contender.Contender) bool { return c.Name == name })
 }
 
 func appendNew(words []string, word string) []string {
