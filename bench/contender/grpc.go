@@ -3,7 +3,6 @@ package contender
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 
 	"github.com/zebus-go/zebus/zebus"
@@ -151,25 +150,14 @@ func (s *streamSource) Publish(_ context.Context, evt zebus.Event) error {
 func (*streamSource) Flush(context.Context) error { return nil }
 
 // Request implements [Source].
-func (s *streamSource) Request(ctx context.Context, cmd *messages.Ask) error {
-	return s.Ask(ctx, cmd, 1, 1)
+func (s *streamSource) Request(_ context.Context, cmd *messages.Ask) error {
+	return errors.Join(s.asks.SendMsg(cmd), s.asks.RecvMsg(new(messages.Answer)))
 }
 
 // Ask implements [Source].
 func (s *streamSource) Ask(_ context.Context, cmd *messages.Ask, n, window int) error {
-	for i := range n + window {
-		if i >= window {
-			if err := s.asks.RecvMsg(new(messages.Answer)); err != nil {
-				return fmt.Errorf("%w: a reply: %w", ErrLost, err)
-			}
-		}
-		if i < n {
-			if err := s.asks.SendMsg(cmd); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	idle := func() error { return nil } // gRPC keeps nothing back
+	return overlap(n, window, func() error { return s.asks.SendMsg(cmd) }, idle, func() error { return s.asks.RecvMsg(new(messages.Answer)) })
 }
 
 // Close implements [Part].

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -171,37 +170,22 @@ func (t *tcpSource) Flush(context.Context) (err error) {
 }
 
 // Request implements [Source].
-func (t *tcpSource) Request(ctx context.Context, cmd *messages.Ask) error {
-	return t.Ask(ctx, cmd, 1, 1)
+func (t *tcpSource) Request(_ context.Context, cmd *messages.Ask) error {
+	l := t.links[0]
+	if err := errors.Join(l.write(t.frames.of(frameAsk, cmd, len(cmd.Body))), l.out.Flush()); err != nil {
+		return err
+	}
+	_, err := l.read()
+	return err
 }
 
 // Ask implements [Source].
 func (t *tcpSource) Ask(_ context.Context, cmd *messages.Ask, n, window int) error {
 	l, frame := t.links[0], t.frames.of(frameAsk, cmd, len(cmd.Body))
-	for i := range n + window {
-		if i >= window {
-			if err := l.await(); err != nil {
-				return fmt.Errorf("%w: a reply: %w", ErrLost, err)
-			}
-		}
-		if i < n {
-			if err := l.write(frame); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// await reads the reply to a command. What was written must leave first, when nothing is there yet.
-func (l *tcpLink) await() error {
-	if l.in.Buffered() == 0 {
-		if err := l.out.Flush(); err != nil {
-			return err
-		}
-	}
-	_, err := l.read()
-	return err
+	return overlap(n, window, func() error { return l.write(frame) }, l.out.Flush, func() error {
+		_, err := l.read()
+		return err
+	})
 }
 
 // Close implements [Part].

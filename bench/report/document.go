@@ -28,10 +28,23 @@ func (r *Report) UpdateDocument(document, folder string) error {
 	if !begins || !ends {
 		return fmt.Errorf("%w: %s lacks %q or %q", errNoPlace, document, strings.TrimSpace(documentBegin), strings.TrimSpace(documentEnd))
 	}
-	folder, err = filepath.Rel(filepath.Dir(document), folder)
+	folder, err = relative(document, folder)
 	if err != nil {
 		return err
 	}
 	text = []byte(before + documentBegin + "\n" + r.Markdown(filepath.ToSlash(folder)+"/") + "\n" + documentEnd + after)
 	return os.WriteFile(document, text, 0o600) //nolint:gosec // the document that was named on the command line
+}
+
+// relative returns where a folder is, as seen from a document.
+func relative(document, folder string) (string, error) {
+	from, err := filepath.Abs(filepath.Dir(document))
+	if err != nil {
+		return "", err
+	}
+	to, err := filepath.Abs(folder)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Rel(from, to)
 }

@@ -39,7 +39,7 @@ func Full() Plan {
 func Quick() Plan {
 	return Plan{
 		Repetitions: 1, Duration: 20 * time.Millisecond, Trips: 50,
-		Sizes: []int{100}, Windows: []int{1, 16}, Fan: 2, Pairs: 1, Crowd: 10, Rough: true,
+		Sizes: []int{100}, Windows: []int{1, 4096}, Fan: 2, Pairs: 1, Crowd: 10, Rough: true,
 	}
 }
 
