@@ -103,9 +103,10 @@ func (b *Bus) invocation(h *Handler) func(t dispatch.Turn, batch []*dispatch.Ent
 	if h.lanes != nil {
 		return b.spread(h)
 	}
-	if runsInline(h) { // on many goroutines, if many send to this peer itself
+	if runsInline(h) {
+		contexts := &sharedContexts{}
 		return func(t dispatch.Turn, batch []*dispatch.Entry) {
-			b.invokeOne(h, t, incomingOf(batch[0]), &messageContext{})
+			b.invokeOne(h, t, incomingOf(batch[0]), contexts.next())
 		}
 	}
 	contexts := &contexts{}

@@ -1,6 +1,9 @@
 package zebus
 
-import "sync/atomic"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // spares are incoming messages whose memory waits for the next ones. Those that have been handled are put back by the
 // goroutines of the queues, one at a time, and taken by the receiving one all together: so a compare-and-swap is all it
@@ -54,4 +57,19 @@ func (c *contexts) next() *messageContext {
 	next := &c.block[0]
 	c.block = c.block[1:]
 	return next
+}
+
+// sharedContexts are contexts for an inline handler. Mostly that runs on the receiving goroutine alone, or on one that sends to
+// this peer itself; when it runs on several at a moment, one of them does not wait for the others' block.
+type sharedContexts struct {
+	mu       sync.Mutex
+	contexts contexts
+}
+
+func (c *sharedContexts) next() *messageContext {
+	if !c.mu.TryLock() {
+		return &messageContext{}
+	}
+	defer c.mu.Unlock()
+	return c.contexts.next()
 }
