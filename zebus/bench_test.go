@@ -133,7 +133,7 @@ func (*remote) Watch(func(zebus.PeerChange))                                    
 func (*remote) Observe([]zebus.MessageTypeID, func(zebus.PeerID, []zebus.Subscription)) {}
 func (*remote) Update(context.Context, []zebus.SubscriptionsForType) error              { return nil }
 
-func benchBus(b *testing.B, handlers ...zebus.Handler) (*zebus.Bus, *stub) {
+func benchBus(b testing.TB, handlers ...zebus.Handler) (*zebus.Bus, *stub) {
 	b.Helper()
 	s := &stub{}
 	bus, err := zebus.NewBuilder("Bench.0").WithEnvironment("Bench").WithTransport(s).WithDirectory(&remote{}).

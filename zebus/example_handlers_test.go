@@ -84,18 +84,23 @@ func ExampleHandler_Startup() {
 // A batch handler gets what waits, at most so many, in order.
 func ExampleHandleEvents() {
 	onNetwork(func(ctx context.Context, network *zebustest.Network) {
-		busy := make(chan struct{})
+		busy, free := make(chan struct{}), make(chan struct{})
 		shop := network.Start("Acme.Shop.0",
-			zebus.HandleCommand(func(context.Context, *interop.Knock) error { <-busy; return nil }),
+			zebus.HandleCommand(func(context.Context, *interop.Knock) error {
+				close(busy)
+				<-free
+				return nil
+			}),
 			zebus.HandleEvents(func(_ context.Context, notes []*interop.Note) error {
 				fmt.Println(len(notes), "notes")
 				return nil
 			}).Batch(3))
 		shop.SendAsync(ctx, &interop.Knock{}) // keeps the queue, so that notes gather behind it
+		<-busy
 		for range 4 {
 			_ = shop.Publish(ctx, &interop.Note{})
 		}
-		close(busy)
+		close(free)
 		network.WaitQuiet()
 	})
 	// Output:

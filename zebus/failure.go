@@ -1,6 +1,7 @@
 package zebus
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -182,6 +183,7 @@ func isPermanent(err error) bool {
 func (b *Bus) bury(ctx context.Context, handler string, err error) {
 	for _, in := range scopeOf(ctx).handling.all() {
 		letter := *in.envelope() // it may be kept
+		letter.Content = bytes.Clone(letter.Content)
 		if in.local != nil && letter.Content == nil {
 			letter.Content = encode(in.local)
 		}

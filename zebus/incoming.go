@@ -1,6 +1,7 @@
 package zebus
 
 import (
+	"bytes"
 	"errors"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,7 @@ type incoming struct {
 	route   *route
 	message TransportMessage // zero for a local one that nobody has asked about, see envelope
 
+	content    []byte          // memory for contents that are lent
 	originator *Originator     // that of the message, shared by those of its sender
 	local      Message         // sent by this peer to itself; handlers that do not run inline get a copy of their own
 	pending    *Pending        // the local command that waits for the outcome
@@ -237,11 +239,14 @@ func (in *incoming) recycle() {
 	}
 }
 
-// assign makes m the message. What is the same as in the message before is left alone: while the collector runs every
-// pointer that is written costs, and most of these are the same for ever.
-func (in *incoming) assign(m *TransportMessage) {
+// assign makes m the message, with a copy of its content if that is lent. What is the same as in the message before is left
+// alone: while the collector runs every pointer that is written costs, and most of these are the same for ever.
+func (in *incoming) assign(m *TransportMessage, lent bool) {
 	own := &in.message
 	own.ID, own.Content, own.WasPersisted = m.ID, m.Content, m.WasPersisted
+	if lent {
+		own.Content = in.copyOf(m.Content)
+	}
 	if own.Type != m.Type {
 		own.Type = m.Type
 	}
@@ -255,6 +260,25 @@ func (in *incoming) assign(m *TransportMessage) {
 		own.PersistentPeerIDs, own.Extensions = m.PersistentPeerIDs, m.Extensions
 	}
 }
+
+// copyOf returns a copy of a content, in memory that is used again unless the content is large.
+func (in *incoming) copyOf(content []byte) []byte {
+	if len(content) > reusedContent {
+		return bytes.Clone(content)
+	}
+	if cap(in.content) < len(content) {
+		in.content = make([]byte, 0, max(2*len(content), leastContent))
+	}
+	in.content = append(in.content[:0], content...)
+	return in.content
+}
+
+// reusedContent is the size in bytes of the largest content whose memory is used again: a burst leaves that much behind
+// for each of its messages. leastContent is the smallest room for one.
+const (
+	reusedContent = 1024
+	leastContent  = 128
+)
 
 // wipe forgets what a message keeps alive and is not shared by others.
 func (in *incoming) wipe() {

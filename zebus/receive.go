@@ -1,6 +1,7 @@
 package zebus
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ type reception struct {
 	sync.Mutex
 	entries []*dispatch.Entry  // of the batch being received
 	early   []TransportMessage // that came before the transport had said where it receives
+	lent    bool               // the contents of the batch are the transport's
 	free    *incoming          // memory for the messages to come, linked by next
 	senders senders
 	last    lastRoute
@@ -38,23 +40,39 @@ type reception struct {
 
 // Receive implements [Inbound].
 func (i *inbound) Receive(batch []TransportMessage) {
-	if handlers := i.ReceiveHere(batch); handlers != nil {
+	if handlers := (*Bus)(i).take(batch, false); handlers != nil {
 		go handlers()
 	}
 }
 
-// ReceiveHere implements [InboundHere]. It runs on the goroutine that carries every answer, so nothing here waits.
+// ReceiveHere implements [InboundHere].
 func (i *inbound) ReceiveHere(batch []TransportMessage) (handlers func()) {
-	b := (*Bus)(i)
+	return (*Bus)(i).take(batch, true)
+}
+
+// take receives a batch, of which the contents are lent or given. It runs on the goroutine that carries every answer, so
+// nothing here waits.
+func (b *Bus) take(batch []TransportMessage, lent bool) (handlers func()) {
 	b.reception.Lock()
 	defer b.reception.Unlock()
 	r := b.running.Load()
 	if r == nil {
-		b.reception.early = append(b.reception.early, batch...)
+		b.reception.keep(batch, lent)
 		return nil
 	}
+	b.reception.lent = lent
 	b.sortAll(r, batch)
 	return b.dispatchRest()
+}
+
+// keep keeps a batch for when the bus runs.
+func (r *reception) keep(batch []TransportMessage, lent bool) {
+	for _, m := range batch {
+		if lent {
+			m.Content = bytes.Clone(m.Content)
+		}
+		r.early = append(r.early, m)
+	}
 }
 
 // beginRun makes r the current run and takes in what has come early.
@@ -62,6 +80,7 @@ func (b *Bus) beginRun(r *run) {
 	b.reception.Lock()
 	defer b.reception.Unlock()
 	b.running.Store(r)
+	b.reception.lent = false
 	b.receiveAll(r, b.reception.early)
 	b.reception.early = nil
 }
@@ -102,7 +121,7 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 	b.config.observer.received(rt.messageType, m)
 	in := b.nextIncoming()
 	in.bus, in.run, in.route, in.originator = b, r, rt, b.reception.senders.shared(&m.Originator)
-	in.assign(m)
+	in.assign(m, b.reception.lent)
 	in.prepare(false)
 	b.reception.entries = append(b.reception.entries, &in.Entry)
 	if rt.inline.Load() {
@@ -150,6 +169,9 @@ func (b *Bus) receiveCompletion(m *TransportMessage) {
 	if err != nil {
 		b.drop(m, fmt.Errorf("%w: %s: %w", ErrUnreadable, m.Type, err))
 		return
+	}
+	if b.reception.lent {
+		c.payload = bytes.Clone(c.payload)
 	}
 	b.pending.end(id, c) // a command that has ended already has none: the answer is late, and ignored
 }

@@ -91,7 +91,8 @@ type InboundHere interface {
 	Inbound
 
 	// ReceiveHere is Receive, but where handlers would get a goroutine of their own it returns them instead, to be called
-	// soon, and after another goroutine has begun to receive. It returns nil when there is nothing to call.
+	// soon, and after another goroutine has begun to receive. It returns nil when there is nothing to call. The contents
+	// are lent: they stay the transport's, which may use their memory again when ReceiveHere has returned.
 	ReceiveHere(batch []TransportMessage) (handlers func())
 }
 

@@ -3,6 +3,7 @@
 package zmq
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"syscall"
@@ -139,9 +140,12 @@ func (in *inbound) deliver() (handlers func()) {
 	if len(in.batch) == 0 {
 		return nil
 	}
-	defer clear(in.batch) // the contents belong to the bus now
+	defer clear(in.batch) // the contents are libzmq's, and only for now
 	if in.here != nil {
 		return in.here.ReceiveHere(in.batch)
+	}
+	for i := range in.batch {
+		in.batch[i].Content = bytes.Clone(in.batch[i].Content) // of the bus from now on
 	}
 	in.Up.Receive(in.batch)
 	return nil

@@ -10,8 +10,8 @@ package zmq
 
 #define ZEBUS_BATCH 256
 
-// A batch is what one call received. The messages stay open until the next one: Go copies the bytes, and asks for the
-// address behind a message only when it is no good.
+// A batch is what one call received. The messages stay open until the next one: what is to last is copied out of them, and
+// the address behind one is asked for only when it is no good.
 typedef struct {
 	int count;
 	int more; // may be there
@@ -78,19 +78,14 @@ type receiver struct {
 	frames []frame
 }
 
-// A frame is what one ZMQ message, or one part of one, holds. Its bytes belong to whoever reads them.
+// A frame is what one ZMQ message, or one part of one, holds. Its bytes are libzmq's.
 type frame struct {
 	bytes []byte
 	index int // in the batch
 }
 
-const (
-	// batchBytes is about how much one batch holds: libzmq has these bytes too until the next one.
-	batchBytes = 1 << 20
-	// smallFrame is the size in bytes up to which the frames of a batch share their memory. Who keeps one of them keeps
-	// the small ones of its batch.
-	smallFrame = 2048
-)
+// batchBytes is about how much one batch holds.
+const batchBytes = 1 << 20
 
 // newReceiver returns a receiver of a socket, which is closed after it.
 func newReceiver(s *zmq4.Socket) (*receiver, error) {
@@ -110,10 +105,13 @@ func (r *receiver) close() {
 }
 
 // receive returns the frames that are there. For the first it waits, if that is what flags say, as long as the socket
-// says. The slice is good until the next call; what is in it remains.
+// says. The slice and the bytes of the frames are good until the next call.
 func (r *receiver) receive(flags zmq4.Flag) ([]frame, error) {
 	code := C.zebus_receive(r.socket, r.batch, batchBytes, C.int(flags))
-	r.copyFrames()
+	r.frames = r.frames[:0]
+	for i := range int(r.batch.count) {
+		r.frames = append(r.frames, frame{unsafe.Slice((*byte)(r.batch.data[i]), int(r.batch.size[i])), i})
+	}
 	if code != 0 {
 		return r.frames, fmt.Errorf("receive: %w", zmq4.Errno(code))
 	}
@@ -122,36 +120,6 @@ func (r *receiver) receive(flags zmq4.Flag) ([]frame, error) {
 
 // more says that the newest batch may not be all that is there.
 func (r *receiver) more() bool { return r.batch.more != 0 }
-
-// copyFrames copies what libzmq holds: each large frame by itself, the small ones into one block.
-func (r *receiver) copyFrames() {
-	count := int(r.batch.count)
-	block := make([]byte, 0, r.smallBytes())
-	r.frames = r.frames[:0]
-	for i := range count {
-		f := frame{index: i}
-		from := unsafe.Slice((*byte)(r.batch.data[i]), int(r.batch.size[i]))
-		if len(from) <= smallFrame {
-			start := len(block)
-			block = append(block, from...)
-			f.bytes = block[start:len(block):len(block)]
-		} else {
-			f.bytes = append(make([]byte, 0, len(from)), from...)
-		}
-		r.frames = append(r.frames, f)
-	}
-}
-
-// smallBytes returns how many bytes the small frames of the batch have together.
-func (r *receiver) smallBytes() int {
-	n := 0
-	for _, size := range r.batch.size[:r.batch.count] {
-		if size <= smallFrame {
-			n += int(size)
-		}
-	}
-	return n
-}
 
 // remote returns the address that a frame of the newest batch came from, as far as libzmq knows it.
 func (r *receiver) remote(f *frame) string {
