@@ -71,7 +71,7 @@ budgets: ## fail when a hot path allocates more than it may, or less
 	go test -count 1 -tags budgets ./internal/budgets
 
 .PHONY: bench
-bench: native ## measure the bus beside others: all scenarios, and generated code
+bench: native ## measure the bus and its parts beside others: all scenarios, and generated code
 	@scripts/bench.sh
 
 .PHONY: bench-parts

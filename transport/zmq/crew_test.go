@@ -4,6 +4,7 @@ package zmq_test
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"sync"
 	"testing"
@@ -85,6 +86,37 @@ func TestHandlersWhereMessagesAreReceived(t *testing.T) {
 		c.send(t, "stay", s.peer())
 		s.received(t, 2)
 	})
+}
+
+// What was overlooked would wait until something else comes, or the time is over, which is longer than the test has.
+func TestNothingIsOverlooked(t *testing.T) {
+	const senders, bursts = 3, 150
+	s := newNode(t, "Test.Server.0", patient())
+	endpoint, err := s.Start(t.Context(), s.self, server{s.recorder, func(zebus.TransportMessage) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.endpoint = endpoint
+	t.Cleanup(func() { s.stop(t) })
+	nodes := make([]*node, senders)
+	for i := range nodes {
+		nodes[i] = startNode(t, zebus.PeerID(fmt.Sprint("Test.Client.", i)), quick())
+	}
+	sent := 0
+	for burst := range bursts { // of 1 to 300 messages: less than a batch, and more
+		size := 1 + burst*burst*300/(bursts*bursts)
+		var all sync.WaitGroup
+		for _, n := range nodes {
+			all.Go(func() {
+				for range size {
+					n.send(t, "message", s.peer())
+				}
+			})
+		}
+		all.Wait()
+		sent += senders * size
+		s.received(t, sent)
+	}
 }
 
 func TestHelp(t *testing.T) {
