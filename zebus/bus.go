@@ -110,7 +110,7 @@ func newBus(c busConfig) *Bus {
 	b.config.handlers = dress(c.handlers, b.config.middleware)
 	b.config.handlers = append(b.config.handlers, b.ownHandlers()...)
 	b.config.handlers = append(b.config.handlers, c.directory.Handlers()...)
-	b.routes.byType.Store(&map[MessageTypeID]*route{})
+	b.routes.table.Store(&routeTable{byID: map[MessageTypeID]*route{}})
 	for _, h := range b.config.handlers {
 		b.routes.add(b, h, nil)
 	}
@@ -216,6 +216,9 @@ func (b *Bus) start(ctx context.Context) (err error) {
 		return fmt.Errorf("register %s: %w", b.ID(), err)
 	}
 	r.registered = true
+	for _, s := range r.self.Subscriptions {
+		b.subscriptions.note(s.Type, &b.routes, r)
+	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("start %s: %w", b.ID(), err)
 	}

@@ -148,7 +148,12 @@ func (in *incoming) Rejected(err error) {
 }
 
 // Done implements [dispatch.Job]: the last handler has ended, but for those that work in lanes.
-func (in *incoming) Done() { in.release() }
+func (in *incoming) Done() {
+	if in.direct && in.special == nil {
+		return // its sender does the rest
+	}
+	in.release()
+}
 
 // release lets go of the message; the last one to do so finishes it.
 func (in *incoming) release() {

@@ -19,7 +19,7 @@ func (b *Bus) newLocal(r *run, rt *route, m Message, s *scope) *incoming {
 
 // handleLocally runs the handlers of this peer on a message of its own. pending is nil for events.
 func (b *Bus) handleLocally(ctx context.Context, r *run, s *scope, m Message, id MessageID, pending *Pending) {
-	rt := b.routes.find(m.ZebusType().ID())
+	rt := b.routes.of(m.ZebusType())
 	if rt == nil {
 		if pending != nil {
 			b.pending.end(id, completion{})
@@ -56,16 +56,16 @@ func (b *Bus) enqueue(in *incoming) {
 // callInline runs a command of this peer to itself here and now, where all of its handlers are inline and nobody
 // watches. It is in no table meanwhile, because it has ended when callInline returns. ok is false where the command must
 // take the ordinary way; nothing has happened then.
-func (b *Bus) callInline(ctx context.Context, cmd Command, to *Peer) (c completion, ok bool) {
+func (b *Bus) callInline(ctx context.Context, s *scope, cmd Command, to *Peer) (c completion, ok bool) {
 	r := b.running.Load()
 	if b.watched || r == nil || to.ID != b.config.self.ID || sendable(cmd, to) != nil || ctx.Err() != nil {
 		return c, false
 	}
-	s, rt := scopeOf(ctx), b.routes.find(cmd.ZebusType().ID())
-	if rt == nil || rt.queued.Load() || !b.dispatchesLocally(&s) {
+	rt := b.routes.of(cmd.ZebusType())
+	if rt == nil || rt.queued.Load() || !b.dispatchesLocally(s) {
 		return c, false
 	}
-	in := b.newLocal(r, rt, cmd, &s)
+	in := b.newLocal(r, rt, cmd, s)
 	in.direct = true
 	in.limit(b.patience(ctx))
 	in.prepare(true)

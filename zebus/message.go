@@ -2,6 +2,7 @@ package zebus
 
 import (
 	"strings"
+	"sync/atomic"
 
 	"github.com/zebus-go/zebus/wire"
 )
@@ -109,11 +110,15 @@ type MessageTypeConfig struct {
 // change and is safe for concurrent use.
 type MessageType struct {
 	config MessageTypeConfig
+	number int // of this type in the program, from 0 on: tables by it need no hashing
 }
+
+// messageTypes counts those there are.
+var messageTypes atomic.Int64
 
 // NewMessageType is called by generated code, once for each type.
 func NewMessageType(c MessageTypeConfig) *MessageType {
-	return &MessageType{config: c}
+	return &MessageType{config: c, number: int(messageTypes.Add(1) - 1)}
 }
 
 // ID returns the name of the type on the wire.

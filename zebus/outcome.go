@@ -33,12 +33,14 @@ func (o *outcome) answer() (code int, text string) {
 	return o.code, o.text
 }
 
-// renew makes the outcome that of the next message.
+// renew makes the outcome that of the next message. Handlers of nearly all leave nothing, and then there is nothing to clear.
 func (o *outcome) renew() {
 	o.mu.Lock()
-	defer o.mu.Unlock()
 	o.epoch++
-	o.code, o.text, o.reply, o.failed, o.missed, o.mute = 0, "", nil, nil, false, false
+	if o.reply != nil || o.failed != nil || o.code != 0 || o.text != "" || o.missed || o.mute {
+		o.code, o.text, o.reply, o.failed, o.missed, o.mute = 0, "", nil, nil, false, false
+	}
+	o.mu.Unlock()
 }
 
 func (o *outcome) add(handler string, reply Message, err error) {

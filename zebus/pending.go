@@ -149,7 +149,12 @@ func (p *Pending) tell() {
 // mayWait refuses a wait for the end of a command in an inline handler, before the command is sent: it would be executed,
 // and nobody would know.
 func mayWait(ctx context.Context, cmd Command) error {
-	if c := scopeOf(ctx).handling; c != nil && c.turn.Inline() {
+	s := scopeOf(ctx)
+	return s.mayWait(cmd)
+}
+
+func (s *scope) mayWait(cmd Command) error {
+	if c := s.handling; c != nil && c.turn.Inline() {
 		return fmt.Errorf("%s: %w", cmd.ZebusType().ID(), ErrInlineWait)
 	}
 	return nil

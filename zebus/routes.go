@@ -10,37 +10,66 @@ import (
 	"github.com/zebus-go/zebus/dispatch"
 )
 
-// routes finds the way of a received message to its handlers. It is read without a lock; a handler for a type that had
-// none, which is rare, copies the map.
+// routes finds the way of a message to its handlers. It is read without a lock; a handler for a type that had none, which
+// is rare, copies the table.
 type routes struct {
 	changing sync.Mutex
-	byType   atomic.Pointer[map[MessageTypeID]*route]
+	table    atomic.Pointer[routeTable]
+}
+
+// routeTable is not changed, only replaced.
+type routeTable struct {
+	byID     map[MessageTypeID]*route
+	byNumber []*route // of a type in this program; nil where there is none, or it goes by another type of the same ID
 }
 
 // route is what happens to the messages of one type here.
 type route struct {
 	messageType *MessageType
 	dispatch    *dispatch.Route
-	inline      atomic.Bool // at least one handler runs on the receiving goroutine
-	queued      atomic.Bool // at least one does not
+	inline      atomic.Bool         // at least one handler runs on the receiving goroutine
+	queued      atomic.Bool         // at least one does not
+	ours        atomic.Pointer[run] // in which this peer is subscribed to the whole type, and the directory knows
 }
 
 // find returns the route of a type, nil when no handler takes it.
 func (rs *routes) find(t MessageTypeID) *route {
-	return (*rs.byType.Load())[t]
+	return rs.table.Load().byID[t]
+}
+
+// of is find for a message of this program.
+func (rs *routes) of(t *MessageType) *route {
+	table := rs.table.Load()
+	if t.number < len(table.byNumber) {
+		if rt := table.byNumber[t.number]; rt != nil {
+			return rt
+		}
+	}
+	return table.byID[t.ID()]
+}
+
+// with returns a table that has a route more.
+func (table *routeTable) with(rt *route) *routeTable {
+	more := &routeTable{maps.Clone(table.byID), slices.Clone(table.byNumber)}
+	more.byID[rt.messageType.ID()] = rt
+	if missing := rt.messageType.number + 1 - len(more.byNumber); missing > 0 {
+		more.byNumber = append(more.byNumber, make([]*route, missing)...)
+	}
+	more.byNumber[rt.messageType.number] = rt
+	return more
 }
 
 // lastRoute remembers the way of the message before, which mostly is that of the next one too. It is used by one
 // goroutine at a time.
 type lastRoute struct {
-	of          *map[MessageTypeID]*route // what it was looked up in
+	of          *routeTable // what it was looked up in
 	messageType MessageTypeID
 	route       *route
 }
 
 func (l *lastRoute) find(rs *routes, t MessageTypeID) *route {
-	if now := rs.byType.Load(); now != l.of || t != l.messageType {
-		*l = lastRoute{of: now, messageType: t, route: (*now)[t]}
+	if now := rs.table.Load(); now != l.of || t != l.messageType {
+		*l = lastRoute{of: now, messageType: t, route: now.byID[t]}
 	}
 	return l.route
 }
@@ -73,9 +102,7 @@ func (rs *routes) ensure(b *Bus, t *MessageType) *route {
 		return rt
 	}
 	rt := &route{messageType: t, dispatch: b.dispatcher.Resolve(string(t.ID()))}
-	byType := maps.Clone(*rs.byType.Load())
-	byType[t.ID()] = rt
-	rs.byType.Store(&byType)
+	rs.table.Store(rs.table.Load().with(rt))
 	return rt
 }
 

@@ -17,23 +17,25 @@ import (
 //   - a [*CommandError] when the handler failed,
 //   - an error wrapping that of ctx when ctx ends first; the command may still be executed.
 func (b *Bus) Send(ctx context.Context, cmd Command) error {
-	if err := mayWait(ctx, cmd); err != nil {
+	s := scopeOf(ctx)
+	if err := s.mayWait(cmd); err != nil {
 		return err
 	}
 	to, err := b.recipientOf(cmd)
-	return b.sendAndWait(ctx, cmd, &to, err)
+	return b.sendAndWait(ctx, &s, cmd, &to, err)
 }
 
 // SendTo is Send to a peer of the caller's choice.
 func (b *Bus) SendTo(ctx context.Context, cmd Command, to Peer) error {
-	if err := mayWait(ctx, cmd); err != nil {
+	s := scopeOf(ctx)
+	if err := s.mayWait(cmd); err != nil {
 		return err
 	}
-	return b.sendAndWait(ctx, cmd, &to, nil)
+	return b.sendAndWait(ctx, &s, cmd, &to, nil)
 }
 
-func (b *Bus) sendAndWait(ctx context.Context, cmd Command, to *Peer, err error) error {
-	if c, ok := b.callInline(ctx, cmd, to); ok {
+func (b *Bus) sendAndWait(ctx context.Context, s *scope, cmd Command, to *Peer, err error) error {
+	if c, ok := b.callInline(ctx, s, cmd, to); ok {
 		return c.err
 	}
 	return b.send(ctx, cmd, to, err, nil).Wait(ctx)
@@ -52,7 +54,8 @@ func (b *Bus) SendToAsync(ctx context.Context, cmd Command, to Peer) *Pending {
 }
 
 func (b *Bus) sendAsync(ctx context.Context, cmd Command, to *Peer, err error) *Pending {
-	if c, ok := b.callInline(ctx, cmd, to); ok {
+	s := scopeOf(ctx)
+	if c, ok := b.callInline(ctx, &s, cmd, to); ok {
 		return ended(cmd, c)
 	}
 	return b.send(ctx, cmd, to, err, watchContext)
@@ -150,11 +153,20 @@ func (b *Bus) Flush(ctx context.Context) error {
 	return b.config.transport.Flush(ctx)
 }
 
-// recipientOf finds the peer that handles a command: this one before any other.
+// recipientOf finds the peer that handles a command: this one before any other, and then the directory has nothing to add.
 func (b *Bus) recipientOf(cmd Command) (Peer, error) {
-	if b.running.Load() == nil {
+	r := b.running.Load()
+	if r == nil {
 		return Peer{}, fmt.Errorf("%s: %w", b.ID(), ErrNotRunning)
 	}
+	if rt := b.routes.of(cmd.ZebusType()); rt != nil && rt.ours.Load() == r {
+		return r.self.Peer, nil
+	}
+	return b.lookUp(cmd)
+}
+
+// lookUp asks the directory who handles a command.
+func (b *Bus) lookUp(cmd Command) (Peer, error) {
 	s := takeScratch()
 	defer s.release()
 	peers := s.peersOf(b.config.directory, cmd)
@@ -238,8 +250,10 @@ func watchContext(ctx context.Context, p *Pending) {
 // sendable refuses a transient command to a peer that does not answer: nobody would keep it until the peer does. Pings
 // are how one finds out, so infrastructure is exempt.
 func sendable(cmd Command, to *Peer) error {
-	t := cmd.ZebusType()
-	if to.Responding || t.Persistent() || t.Infrastructure() || to.ID == "" {
+	if to.Responding || to.ID == "" {
+		return nil
+	}
+	if t := cmd.ZebusType(); t.Persistent() || t.Infrastructure() {
 		return nil
 	}
 	return fmt.Errorf("%w: %s", ErrPeerNotResponding, to.ID)

@@ -254,9 +254,12 @@ func (b *Bus) updateSubscriptions(ctx context.Context, by int, all ...*ActiveSub
 		return fmt.Errorf("update the subscriptions of %s: another update is under way: %w", b.ID(), err)
 	}
 	defer b.subscriptions.endUpdate()
-	changed := b.subscriptions.change(by, all...)
+	r, changed := b.running.Load(), b.subscriptions.change(by, all...)
 	if len(changed) == 0 {
 		return nil
+	}
+	if by < 0 {
+		b.noteAll(changed, r) // from here on the directory is asked
 	}
 	if err := b.config.directory.Update(ctx, changed); err != nil {
 		if by > 0 {
@@ -264,5 +267,13 @@ func (b *Bus) updateSubscriptions(ctx context.Context, by int, all ...*ActiveSub
 		}
 		return fmt.Errorf("update the subscriptions of %s: %w", b.ID(), err)
 	}
+	b.noteAll(changed, r)
 	return nil
+}
+
+// noteAll makes the routes know of an update.
+func (b *Bus) noteAll(changed []SubscriptionsForType, r *run) {
+	for _, s := range changed {
+		b.subscriptions.note(s.Type, &b.routes, r)
+	}
 }

@@ -362,3 +362,41 @@ func TestDynamicHandlers(t *testing.T) {
 		})
 	}
 }
+
+// TestOwnCommands is about commands to this peer, for which the directory is asked only while it is not subscribed to them.
+func TestOwnCommands(t *testing.T) {
+	knocks := zebus.SubscribeTo((*interop.Knock)(nil).ZebusType().ID())
+	handler := zebus.HandleCommand(func(context.Context, *interop.Knock) error { return nil }).Mode(zebus.SubscribeManual)
+	for name, h := range map[string]zebus.Handler{"inline": handler.Inline(), "queued": handler} {
+		inTown(t, "a command comes here for as long as this peer is subscribed to it, "+name, func(t *testing.T, w *town) {
+			s := w.subscriber("A.0", h)
+			sent := func() error { return s.Send(t.Context(), &interop.Knock{}) }
+			wantError(t, sent(), zebus.ErrNoPeer)
+
+			s.book.failUpdate = errors.New("the directory is away")
+			if _, err := s.Subscribe(t.Context(), knocks); err == nil {
+				t.Error("Subscribe = nil, want the error of the directory")
+			}
+			wantError(t, sent(), zebus.ErrNoPeer)
+
+			first, second := s.to(knocks), s.to(knocks)
+			wantError(t, sent(), nil)
+			s.stop(first)
+			wantError(t, sent(), nil)
+			s.stop(second)
+			wantError(t, sent(), zebus.ErrNoPeer)
+
+			s.to(knocks) // ends with the run
+			wantError(t, sent(), nil)
+			s.restart()
+			wantError(t, sent(), zebus.ErrNoPeer)
+		})
+	}
+}
+
+func (s *subscriber) restart() {
+	s.t.Helper()
+	if err := errors.Join(s.Stop(s.t.Context()), s.Start(s.t.Context())); err != nil {
+		s.t.Fatal(err)
+	}
+}

@@ -135,6 +135,20 @@ func (s *subscriptions) change(by int, all ...*ActiveSubscription) []Subscriptio
 	return s.ofTypesLocked(types)
 }
 
+// note makes the route of a type know whether this peer is subscribed to the whole type in a run, as the directory knows.
+func (s *subscriptions) note(t MessageTypeID, rs *routes, r *run) {
+	rt := rs.find(t)
+	if rt == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mu.counts[identity(SubscribeTo(t))] == nil {
+		r = nil
+	}
+	rt.ours.Store(r)
+}
+
 // ofTypesLocked lists every key of each type, in an order that does not depend on the map. s.mu must be held.
 func (s *subscriptions) ofTypesLocked(types []MessageTypeID) []SubscriptionsForType {
 	list := make([]SubscriptionsForType, len(types))
