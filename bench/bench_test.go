@@ -59,7 +59,7 @@ func TestEveryContenderRunsEveryScenario(t *testing.T) {
 	}
 }
 
-// took says whether a contender has positive values in a scenario.
+// took says whether a contender was measured in a scenario.
 func took(r *report.Report, name, contender string) bool {
 	free := name == scenario.PerPeer // a subscriber that a broker serves costs its publisher nothing
 	for _, found := range r.Results.List {

@@ -136,6 +136,20 @@ func TestHelp(t *testing.T) {
 			}
 		}
 	})
+	t.Run("overlooks none of many answers", func(t *testing.T) {
+		c := startNode(t, "Test.Client.0", patient())
+		var s *node
+		s, _ = startServer(t, func(zebus.TransportMessage) { s.send(t, "answer", c.peer()) })
+		for range 2000 {
+			done := make(chan struct{})
+			c.mu.Lock()
+			c.onReceive = func([]zebus.TransportMessage) { close(done) }
+			c.mu.Unlock()
+			c.send(t, "question", s.peer())
+			help(t.Context(), t, c, done)
+			<-done
+		}
+	})
 	t.Run("ends when somebody else has what is waited for", func(t *testing.T) {
 		c := startNode(t, "Test.Client.0", patient())
 		for range 100 {
@@ -220,5 +234,5 @@ func startServer(t *testing.T, handle func(zebus.TransportMessage)) (s, c *node)
 	}
 	s.endpoint = endpoint
 	t.Cleanup(func() { s.stop(t) })
-	return s, startNode(t, "Test.Client.0", quick())
+	return s, startNode(t, "Test.Client.1", quick())
 }
