@@ -147,8 +147,7 @@ func (d *Dispatcher) dispatchOne(e *Entry) (run func(), done bool) {
 	state := d.life.enter()
 	defer d.life.leave()
 	if !state.accepts(e) {
-		d.reject(e, ErrStopped)
-		d.done(e)
+		d.turnAway(e)
 		return nil, true
 	}
 	if !d.wants(to.inv, e) {
@@ -162,6 +161,12 @@ func (d *Dispatcher) dispatchOne(e *Entry) (run func(), done bool) {
 	return run, true
 }
 
+// turnAway ends the way of an entry that comes too late.
+func (d *Dispatcher) turnAway(e *Entry) {
+	d.reject(e, ErrStopped)
+	d.done(e)
+}
+
 // wants asks inv whether it accepts e.
 func (d *Dispatcher) wants(inv *Invoker, e *Entry) bool {
 	return inv.Accepts == nil || d.ask(inv, e)
@@ -170,7 +175,7 @@ func (d *Dispatcher) wants(inv *Invoker, e *Entry) bool {
 func (d *Dispatcher) ask(inv *Invoker, e *Entry) (accepted bool) {
 	defer func() {
 		if value := recover(); value != nil {
-			d.failed(e, inv, newPanicError(value))
+			d.failed(e, inv, NewPanicError(value))
 		}
 	}()
 	return inv.Accepts(e)
@@ -239,6 +244,6 @@ func (d *Dispatcher) done(e *Entry) {
 // guard is deferred around methods of jobs, where no worker does it.
 func (d *Dispatcher) guard() {
 	if value := recover(); value != nil {
-		d.config.OnPanic("", newPanicError(value))
+		d.config.OnPanic("", NewPanicError(value))
 	}
 }

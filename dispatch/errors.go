@@ -73,9 +73,7 @@ func (e *PanicError) Unwrap() []error {
 // NewPanicError wraps what recover returned, for those who recover closer to a handler
 // than the dispatcher does. It is called by the deferred function that recovered, while
 // the stack is still that of the panic.
-func NewPanicError(value any) *PanicError { return newPanicError(value) }
-
-func newPanicError(value any) *PanicError {
+func NewPanicError(value any) *PanicError {
 	return &PanicError{Value: value, Stack: debug.Stack()}
 }
 

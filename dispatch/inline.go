@@ -10,8 +10,7 @@ func (d *Dispatcher) DispatchInline(e *Entry) bool {
 	state := d.life.enter()
 	defer d.life.leave()
 	if !state.accepts(e) {
-		d.reject(e, ErrStopped)
-		d.done(e)
+		d.turnAway(e)
 		return true
 	}
 	e.self[0] = e
@@ -55,7 +54,7 @@ func (r *inlineRun) rescue() {
 		r.running = nil
 		r.run()
 	case value != nil:
-		r.dispatcher.config.OnPanic("", newPanicError(value))
+		r.dispatcher.config.OnPanic("", NewPanicError(value))
 	}
 }
 
@@ -64,5 +63,5 @@ func endOf(panicked any) error {
 	if panicked == nil {
 		return ErrExited
 	}
-	return newPanicError(panicked)
+	return NewPanicError(panicked)
 }

@@ -35,8 +35,7 @@ func (s *sorting) run() {
 		e := s.batch[s.at]
 		if !s.state.accepts(e) {
 			s.at++
-			s.dispatcher.reject(e, ErrStopped)
-			s.dispatcher.done(e)
+			s.dispatcher.turnAway(e)
 			continue
 		}
 		s.runInline(e)
@@ -79,10 +78,8 @@ func (s *sorting) runInline(e *Entry) {
 func (s *sorting) invoke(inv *Invoker, e *Entry) {
 	returned := false
 	defer func() {
-		if value := recover(); value != nil {
-			s.dispatcher.failed(e, inv, newPanicError(value))
-		} else if !returned {
-			s.dispatcher.failed(e, inv, ErrExited)
+		if value := recover(); !returned {
+			s.dispatcher.failed(e, inv, endOf(value))
 		}
 	}()
 	inv.Invoke(inlineTurn, s.batch[s.at:s.at+1:s.at+1])

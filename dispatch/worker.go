@@ -85,9 +85,9 @@ func (w *worker) rescue() {
 	switch {
 	case value == nil:
 	case w.stage == invoking:
-		w.err = newPanicError(value)
+		w.err = NewPanicError(value)
 	default:
-		w.queue.onPanic(w.queue.name, newPanicError(value))
+		w.queue.onPanic(w.queue.name, NewPanicError(value))
 	}
 }
 

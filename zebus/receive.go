@@ -141,19 +141,16 @@ func (b *Bus) nextIncoming() *incoming {
 	return in
 }
 
+// dispatchEntries hands what was sorted so far to the dispatcher.
 func (b *Bus) dispatchEntries() {
-	if len(b.reception.entries) == 0 {
-		return
+	if handlers := b.dispatchRest(); handlers != nil {
+		go handlers()
 	}
-	b.dispatcher.Dispatch(b.reception.entries)
-	clear(b.reception.entries)
-	b.reception.entries = b.reception.entries[:0]
 }
 
-// dispatchRest is dispatchEntries for somebody who runs the handlers, should they be alone.
+// dispatchRest is dispatchEntries for somebody who runs the handlers, should there be any to run: see [InboundHere].
 func (b *Bus) dispatchRest() (handlers func()) {
-	if len(b.reception.entries) != 1 {
-		b.dispatchEntries()
+	if len(b.reception.entries) == 0 {
 		return nil
 	}
 	handlers = b.dispatcher.DispatchHere(b.reception.entries)
