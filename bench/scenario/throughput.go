@@ -17,37 +17,26 @@ const (
 )
 
 func oneToOne() Scenario {
-	s := Scenario{
-		Name:       OneToOne,
-		About:      "events from one publisher to one subscriber, by the size of their body",
-		Contenders: everyone,
-	}
-	s.Run = func(ctx context.Context, p Plan, results *result.Results) error {
-		return throughput(ctx, p, s, results, lineup{sinks: 1, sources: 1}, p.Sizes)
-	}
-	return s
+	return events(OneToOne, "events from one publisher to one subscriber, by the size of their body",
+		func(p Plan) (lineup, []int) { return lineup{sinks: 1, sources: 1}, p.Sizes })
 }
 
 func oneToTen() Scenario {
-	s := Scenario{
-		Name:       OneToTen,
-		About:      "events with bodies of 100 bytes from one publisher to each of ten subscribers; what they handle altogether",
-		Contenders: everyone,
-	}
-	s.Run = func(ctx context.Context, p Plan, results *result.Results) error {
-		return throughput(ctx, p, s, results, lineup{sinks: p.Fan, sources: 1}, []int{bodyBytes})
-	}
-	return s
+	return events(OneToTen, "events with bodies of 100 bytes from one publisher to each of ten subscribers; what they handle altogether",
+		func(p Plan) (lineup, []int) { return lineup{sinks: p.Fan, sources: 1}, []int{bodyBytes} })
 }
 
 func tenToOne() Scenario {
-	s := Scenario{
-		Name:       TenToOne,
-		About:      "events with bodies of 100 bytes from each of ten publishers to one subscriber",
-		Contenders: everyone,
-	}
+	return events(TenToOne, "events with bodies of 100 bytes from each of ten publishers to one subscriber",
+		func(p Plan) (lineup, []int) { return lineup{sinks: 1, sources: p.Fan}, []int{bodyBytes} })
+}
+
+// events returns a scenario in which everyone publishes bodies of these sizes in that lineup.
+func events(name, about string, of func(Plan) (l lineup, sizes []int)) Scenario {
+	s := Scenario{Name: name, About: about, Contenders: everyone}
 	s.Run = func(ctx context.Context, p Plan, results *result.Results) error {
-		return throughput(ctx, p, s, results, lineup{sinks: 1, sources: p.Fan}, []int{bodyBytes})
+		l, sizes := of(p)
+		return throughput(ctx, p, s, results, l, sizes)
 	}
 	return s
 }
