@@ -143,7 +143,10 @@ func TestHelp(t *testing.T) {
 		for range 2000 {
 			done := make(chan struct{})
 			c.mu.Lock()
-			c.onReceive = func([]zebus.TransportMessage) { close(done) }
+			c.onReceive = func([]zebus.TransportMessage) {
+				close(done)
+				c.Nudge() // it may be the crew that receives it
+			}
 			c.mu.Unlock()
 			c.send(t, "question", s.peer())
 			help(t.Context(), t, c, done)
