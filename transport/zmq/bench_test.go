@@ -3,9 +3,13 @@
 package zmq_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"runtime"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/zebus-go/zebus/transport/zmq"
 	"github.com/zebus-go/zebus/zebus"
@@ -62,6 +66,47 @@ func BenchmarkOneWay(b *testing.B) {
 	b.ReportMetric(float64(sent)/b.Elapsed().Seconds(), "msg/s")
 }
 
+// BenchmarkSend is what a message of 100 bytes costs its sender, to one peer and to ten, in bursts that libzmq takes at once.
+func BenchmarkSend(b *testing.B) {
+	const burst = 4096
+	for name, peers := range map[string]int{"to one": 1, "to ten": 10} {
+		b.Run(name, func(b *testing.B) {
+			sender := startBench(b, "Bench.Sender.0", &counter{want: 1 << 62})
+			var d zebus.Delivery
+			var readers []*counter
+			for i := range peers {
+				r, id := &counter{want: 1 << 62}, zebus.PeerID(fmt.Sprintf("Bench.Receiver.%d", i))
+				d.To = append(d.To, zebus.Peer{ID: id, Endpoint: startBench(b, id, r).endpoint})
+				readers = append(readers, r)
+			}
+			d.Message = &zebus.TransportMessage{
+				ID: zebus.NewMessageIDSource(nil).Next(), Type: "Bench.Message", Content: make([]byte, 100),
+				Originator: zebus.Originator{SenderID: "Bench.Sender.0", SenderEndpoint: sender.endpoint},
+			}
+			var sending time.Duration
+			sent := int64(0)
+			b.ReportAllocs()
+			for b.Loop() {
+				begin := time.Now()
+				for range burst {
+					if err := sender.Send(d); err != nil {
+						b.Fatal(err)
+					}
+				}
+				sending += time.Since(begin)
+				sent += burst
+				for _, r := range readers {
+					for r.messages.Load() < sent {
+						runtime.Gosched()
+					}
+				}
+			}
+			b.ReportMetric(0, "ns/op") // the waits included
+			b.ReportMetric(float64(sending)/float64(sent), "ns/message")
+		})
+	}
+}
+
 type benchNode struct {
 	*zmq.Transport
 	endpoint string
@@ -77,6 +122,6 @@ func startBench(b *testing.B, id zebus.PeerID, in zebus.Inbound) benchNode {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { _ = t.Stop(b.Context()) })
+	b.Cleanup(func() { _ = t.Stop(context.Background()) })
 	return benchNode{t, endpoint}
 }

@@ -112,6 +112,9 @@ func (p *peer) connect(l *link, e Endpoint) error {
 	if err == nil {
 		err = s.Connect(e.String())
 	}
+	if err == nil {
+		l.sender, err = newSender(s)
+	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("connect to %s: %w: %w", e, err, zebus.ErrPeerUnreachable), p.out.watcher.unwatch(s), s.Close())
 	}

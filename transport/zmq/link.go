@@ -23,6 +23,7 @@ import (
 type link struct {
 	endpoint string
 	socket   *zmq4.Socket // nil until the host is resolved, and once it is closed
+	sender   sender       // to socket
 	writing  bool         // a writer goroutine runs
 
 	established bool
@@ -157,15 +158,6 @@ func (l *link) room(limit int) <-chan struct{} {
 	done := make(chan struct{})
 	l.waiters = append(l.waiters, waiter{limit: limit, done: done})
 	return done
-}
-
-// send writes a frame. With DONTWAIT it returns [errFull] at once where there is no room, else after writeSlice.
-func (l *link) send(frame []byte, flags zmq4.Flag) error {
-	_, err := l.socket.SendBytes(frame, flags)
-	if err != nil && zmq4.AsErrno(err) == errAgain {
-		return errFull
-	}
-	return err
 }
 
 // shut closes the socket. What is still in it is given linger to leave, after the call.

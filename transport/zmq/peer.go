@@ -90,7 +90,7 @@ func (p *peer) linkTo(endpoint string) error {
 // write gives libzmq a message. p.mu must be held, and the link be idle.
 func (p *peer) write(m outgoing) error {
 	l := p.link
-	err := l.send(m.frame, zmq4.DONTWAIT)
+	err := l.sender.send(m.frame, zmq4.DONTWAIT)
 	switch {
 	case err == nil:
 		l.accepted(m.id)

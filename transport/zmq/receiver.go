@@ -62,9 +62,7 @@ static const char *zebus_remote(zebus_batch *b, int i) {
 import "C"
 
 import (
-	"errors"
 	"fmt"
-	"reflect"
 	"unsafe"
 
 	"github.com/pebbe/zmq4"
@@ -89,12 +87,12 @@ const batchBytes = 1 << 20
 
 // newReceiver returns a receiver of a socket, which is closed after it.
 func newReceiver(s *zmq4.Socket) (*receiver, error) {
-	field, ok := reflect.TypeFor[zmq4.Socket]().FieldByName("soc")
-	if !ok || field.Type.Kind() != reflect.UnsafePointer {
-		return nil, errors.New("this version of github.com/pebbe/zmq4 keeps its sockets elsewhere: use v1.4.0")
+	socket, err := handleOf(s)
+	if err != nil {
+		return nil, err
 	}
 	batch := (*C.zebus_batch)(C.calloc(1, C.sizeof_zebus_batch))
-	return &receiver{socket: *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(s), field.Offset)), batch: batch}, nil
+	return &receiver{socket: socket, batch: batch}, nil
 }
 
 // close frees the memory of the receiver.

@@ -60,7 +60,7 @@ func (p *peer) stopWriting(l *link) {
 // writeQueued writes one message of the queue, however long that takes; unless the peer is closed, or the link
 // dropped, before there is room.
 func (p *peer) writeQueued(l *link, m outgoing) {
-	err := l.send(m.frame, 0)
+	err := l.sender.send(m.frame, 0)
 	for waited := p.out.slice; errors.Is(err, errFull); waited += p.out.slice {
 		if waited >= p.out.cfg.SendTimeout || p.isDropped(l) {
 			if p.wrote(l, m, err) {
@@ -68,7 +68,7 @@ func (p *peer) writeQueued(l *link, m outgoing) {
 			}
 			waited = 0
 		}
-		err = l.send(m.frame, 0)
+		err = l.sender.send(m.frame, 0)
 	}
 	p.wrote(l, m, err)
 }
