@@ -72,12 +72,19 @@ func sizeHead(m *zebus.TransportMessage) int {
 
 // appendWord appends a text that is a message of its own: a peer id or a type id. An empty one is an empty message.
 func appendWord(b []byte, field int, word string) []byte {
+	if n := len(word); n > 0 && n <= shortWord {
+		b = append(b, byte(field<<3|int(wire.Bytes)), byte(n+2), 1<<3|byte(wire.Bytes), byte(n))
+		return append(b, word...)
+	}
 	b = wire.AppendVarint(wire.AppendTag(b, field, wire.Bytes), uint64(sizeWord(word)))
 	if word == "" {
 		return b
 	}
 	return wire.AppendString(b, 1, word)
 }
+
+// shortWord is how long a word may be for every tag and length around it to take one byte, as mostly they do.
+const shortWord = 0x7f - 2
 
 // sizeWord returns the length of the message that holds a word.
 func sizeWord(word string) int {

@@ -162,6 +162,36 @@ func TestWriter(t *testing.T) {
 	})
 }
 
+// A writer remembers how it wrote the first originator. Whatever differs from it must show, also behind the same pointer.
+func TestWriterTellsOriginatorsApart(t *testing.T) {
+	t.Parallel()
+	changes := map[string]func(*zebus.Originator){
+		"the same again":          func(*zebus.Originator) {},
+		"another user":            func(o *zebus.Originator) { *o.InitiatorUserName = "eve" },
+		"a user as long":          func(o *zebus.Originator) { *o.InitiatorUserName = "bod" },
+		"no user":                 func(o *zebus.Originator) { o.InitiatorUserName = nil },
+		"another machine":         func(o *zebus.Originator) { *o.MachineName = "rehost" },
+		"no machine":              func(o *zebus.Originator) { o.MachineName = nil },
+		"another peer":            func(o *zebus.Originator) { o.SenderID = "Go.Peer.1" },
+		"a peer at another place": func(o *zebus.Originator) { o.SenderEndpoint = "tcp://gohost:41001" },
+	}
+	for _, environment := range []string{"", "Demo"} {
+		for name, change := range changes {
+			t.Run(name+", environment "+environment, func(t *testing.T) {
+				t.Parallel()
+				w := transport.NewWriter(zebus.Self{ID: "Go.Peer.0", Environment: environment}, "tcp://gohost:41000")
+				m := fullMessage()
+				m.PersistentPeerIDs, m.WasPersisted = nil, new(false)
+				w.Append(nil, m)
+				change(&m.Originator)
+				if got, want := w.Append(nil, m), write(m); !bytes.Equal(got, want) {
+					t.Errorf("second frame\n got %x\nwant %x", got, want)
+				}
+			})
+		}
+	}
+}
+
 func TestWriterWritesWhatAppendMessageWrites(t *testing.T) {
 	t.Parallel()
 	for i, tc := range load[writtenCase](t, "envelopes.json") {
