@@ -36,8 +36,8 @@ type Client struct {
 }
 
 var (
-	_ zebus.Directory       = (*Client)(nil)
-	_ zebus.PartingListener = (*Client)(nil)
+	_ zebus.VersionedDirectory = (*Client)(nil)
+	_ zebus.PartingListener    = (*Client)(nil)
 )
 
 // NewClient returns a client that has not registered. The error tells everything that is wrong with the configuration.
@@ -72,6 +72,9 @@ func (c *Client) Observe(types []zebus.MessageTypeID, changed func(zebus.PeerID,
 func (c *Client) AppendPeers(dst []zebus.Peer, t zebus.MessageTypeID, r zebus.RoutingContent) []zebus.Peer {
 	return c.registry.AppendPeers(dst, t, r)
 }
+
+// Version implements [zebus.VersionedDirectory].
+func (c *Client) Version() uint64 { return c.registry.Version() }
 
 // Peer implements [zebus.Directory].
 func (c *Client) Peer(id zebus.PeerID) (zebus.Peer, bool) { return c.registry.Peer(id) }

@@ -40,7 +40,7 @@ type entry struct {
 	descriptor zebus.PeerDescriptor
 }
 
-var _ zebus.Directory = (*Server)(nil)
+var _ zebus.VersionedDirectory = (*Server)(nil)
 
 // NewServer returns a server that has not registered. The error tells everything that is wrong with the configuration.
 func NewServer(c ServerConfig) (*Server, error) {
@@ -62,6 +62,9 @@ func (s *Server) Observe([]zebus.MessageTypeID, func(zebus.PeerID, []zebus.Subsc
 func (s *Server) AppendPeers(dst []zebus.Peer, t zebus.MessageTypeID, r zebus.RoutingContent) []zebus.Peer {
 	return s.registry.AppendMatching(dst, t, r)
 }
+
+// Version implements [zebus.VersionedDirectory].
+func (s *Server) Version() uint64 { return s.registry.Version() }
 
 // Peer implements [zebus.Directory].
 func (s *Server) Peer(id zebus.PeerID) (zebus.Peer, bool) { return s.registry.Peer(id) }

@@ -104,7 +104,10 @@ type remote struct {
 	zebus.Directory
 
 	known map[zebus.MessageTypeID]zebus.Peer
+	notes bool // the other one wants notes as well
 }
+
+func (*remote) Version() uint64 { return 1 }
 
 var benchPeer = zebus.Peer{ID: "Bench.1", Endpoint: "tcp://bench:2", Up: true, Responding: true}
 
@@ -112,6 +115,9 @@ func (r *remote) Register(_ context.Context, _ zebus.PeerSender, self zebus.Peer
 	r.known = map[zebus.MessageTypeID]zebus.Peer{
 		(*interop.PriceChanged)(nil).ZebusType().ID(): benchPeer,
 		(*interop.Echo)(nil).ZebusType().ID():         benchPeer,
+	}
+	if r.notes {
+		r.known[(*interop.Note)(nil).ZebusType().ID()] = benchPeer
 	}
 	for _, s := range self.Subscriptions {
 		r.known[s.Type] = self.Peer
@@ -135,8 +141,13 @@ func (*remote) Update(context.Context, []zebus.SubscriptionsForType) error      
 
 func benchBus(b testing.TB, handlers ...zebus.Handler) (*zebus.Bus, *stub) {
 	b.Helper()
+	return benchBusIn(b, &remote{}, handlers...)
+}
+
+func benchBusIn(b testing.TB, directory zebus.Directory, handlers ...zebus.Handler) (*zebus.Bus, *stub) {
+	b.Helper()
 	s := &stub{}
-	bus, err := zebus.NewBuilder("Bench.0").WithEnvironment("Bench").WithTransport(s).WithDirectory(&remote{}).
+	bus, err := zebus.NewBuilder("Bench.0").WithEnvironment("Bench").WithTransport(s).WithDirectory(directory).
 		WithHandlers(handlers...).Build()
 	if err != nil {
 		b.Fatal(err)
@@ -162,15 +173,22 @@ func BenchmarkPublishToNobody(b *testing.B) {
 
 // BenchmarkPublishToOne ends where a frame is ready for one other peer.
 func BenchmarkPublishToOne(b *testing.B) {
-	bus, _ := benchBus(b)
-	e, ctx := &interop.PriceChanged{Market: "EU", ID: 7, Price: 42.5}, context.Background()
-	beside(b, func() {
-		for range burst {
-			if err := bus.Publish(ctx, e); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
+	ctx := context.Background()
+	for name, e := range map[string]zebus.Event{
+		"routed":   &interop.PriceChanged{Market: "EU", ID: 7, Price: 42.5},
+		"unrouted": &interop.Note{Text: "somebody hears this", Number: 7},
+	} {
+		b.Run(name, func(b *testing.B) {
+			bus, _ := benchBusIn(b, &remote{notes: true})
+			beside(b, func() {
+				for range burst {
+					if err := bus.Publish(ctx, e); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		})
+	}
 }
 
 func BenchmarkLocalCommandInline(b *testing.B) {

@@ -22,6 +22,7 @@ type Bus struct {
 	ids           *MessageIDSource
 	dispatcher    *dispatch.Dispatcher
 	routes        routes
+	audiences     audiences
 	pending       *pendingCommands
 	subscriptions *subscriptions
 
@@ -106,6 +107,7 @@ func newBus(c busConfig) *Bus {
 		subscriptions: newSubscriptions(),
 	}
 	b.pending.helper, _ = c.transport.(Helper)
+	b.audiences.directory, _ = c.directory.(VersionedDirectory)
 	b.config.middleware = outermostFirst(c.middleware, b.giveUp)
 	b.config.handlers = dress(c.handlers, b.config.middleware)
 	b.config.handlers = append(b.config.handlers, b.ownHandlers()...)

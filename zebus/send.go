@@ -67,7 +67,7 @@ func (b *Bus) sendAsync(ctx context.Context, cmd Command, to *Peer, err error) *
 func (b *Bus) Publish(ctx context.Context, evt Event) error {
 	s := takeScratch()
 	defer s.release()
-	return b.publishTo(ctx, s, evt, s.peersOf(b.config.directory, evt))
+	return b.publishTo(ctx, s, evt, b.audiences.peersOf(s, b.config.directory, evt))
 }
 
 // PublishTo sends evt to peers of the caller's choice, subscribed or not.
@@ -169,7 +169,7 @@ func (b *Bus) recipientOf(cmd Command) (Peer, error) {
 func (b *Bus) lookUp(cmd Command) (Peer, error) {
 	s := takeScratch()
 	defer s.release()
-	peers := s.peersOf(b.config.directory, cmd)
+	peers := b.audiences.peersOf(s, b.config.directory, cmd)
 	for _, p := range peers {
 		if p.ID == b.ID() {
 			return p, nil

@@ -43,6 +43,9 @@ func (r *Registry) Peer(id zebus.PeerID) (zebus.Peer, bool) {
 	return zebus.Peer{}, false
 }
 
+// Version returns a number that is another one after every update, from when lookups show it.
+func (r *Registry) Version() uint64 { return r.version.Load() }
+
 func (r *Registry) tree(t zebus.MessageTypeID) *tree {
 	if ix := (*r.types.Load())[t]; ix != nil {
 		return ix.published.Load()

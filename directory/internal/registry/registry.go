@@ -14,6 +14,8 @@ import (
 type Registry struct {
 	types atomic.Pointer[map[zebus.MessageTypeID]*index]
 	peers atomic.Pointer[map[zebus.PeerID]*peer]
+	// version counts the updates that lookups show.
+	version atomic.Uint64
 
 	mu sync.Mutex // held by updates, and by what reads more than lookups do
 	// free and ordinals hand out the small numbers of peers: free ones first, else the next.
@@ -129,6 +131,7 @@ func (r *Registry) edit(f func(*edit)) {
 	e := &edit{r: r}
 	f(e)
 	e.commit()
+	r.version.Add(1)
 }
 
 // ordinal returns a number that no peer has. A number is free again once its peer has left every tree, so that two
