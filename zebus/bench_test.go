@@ -226,7 +226,7 @@ func (c *tally) burst(handIn func()) {
 	<-c.all
 }
 
-func received(b *testing.B, m zebus.Message) []zebus.TransportMessage {
+func received(b testing.TB, m zebus.Message) []zebus.TransportMessage {
 	b.Helper()
 	messages := make([]zebus.TransportMessage, perBatch)
 	for i := range messages {
@@ -287,7 +287,7 @@ func BenchmarkHandleCommand(b *testing.B) {
 func BenchmarkPipelined(b *testing.B) {
 	const underWay = 256
 	bus, s := benchBus(b)
-	cmd, ctx := &interop.Echo{Text: "a text of some length", Number: 7}, context.Background()
+	cmd, ctx := &interop.Echo{Text: "a text of some length", Number: 7}, b.Context() // which may end: it is watched
 	reply, replyType := (&interop.EchoReply{Text: "a text of some length"}).ZebusAppend(nil), (*interop.EchoReply)(nil).ZebusType().ID()
 	var answers []zebus.TransportMessage
 	contents := make([][]byte, underWay)

@@ -21,7 +21,7 @@ type Pending struct {
 	result completion
 	over   atomic.Bool // set after result, which does not change any more
 	helped atomic.Bool // whoever waits may be receiving for the transport
-	stop   func() bool // ends the watch over the context of SendAsync; nil when there is none
+	by     watchedBy   // guarded by the table's mutex
 
 	mu struct {
 		sync.Mutex
@@ -117,19 +117,26 @@ func (p *Pending) ended() bool { return p.over.Load() }
 
 // finish ends the command. It is called once, by whoever took the command out of the table.
 func (p *Pending) finish(c completion) {
+	if p.settle(c) {
+		p.wake()
+	}
+}
+
+// settle is finish without waking those who wait, which is left to do when it returns true.
+func (p *Pending) settle(c completion) (awaited bool) {
 	p.result = c
 	p.tell()
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.over.Store(true)
-	if p.mu.done != nil {
-		close(p.mu.done)
-	}
-	p.mu.Unlock()
+	return p.mu.done != nil
+}
+
+// wake wakes those who wait for the command, which has been settled.
+func (p *Pending) wake() {
+	close(p.mu.done)     // which nobody makes or changes any more
 	if p.helped.Load() { // after done was closed: either Help sees that, or this sees helped
 		p.table.helper.Nudge()
-	}
-	if p.stop != nil {
-		p.stop()
 	}
 }
 
@@ -180,7 +187,8 @@ type pendingCommands struct {
 	mu struct {
 		sync.Mutex
 		commands map[MessageID]*Pending
-		closed   error // why no command may be added; nil while the bus runs
+		closed   error         // why no command may be added; nil while the bus runs
+		watch    *contextWatch // of the command that was added last, if it has one, and that one commands
 	}
 	expiry expiry
 	ended  func(EndedCommand) // nil when nobody watches
@@ -202,10 +210,18 @@ func (t *pendingCommands) open() {
 	t.mu.closed = nil
 }
 
-// add registers a command before it is sent, so that an answer cannot come too early. It returns false, and the command
-// has ended, when the bus does not run.
-func (t *pendingCommands) add(ctx context.Context, p *Pending) bool {
-	if err := t.insert(p); err != nil {
+// add registers a command before it is sent, so that an answer cannot come too early. With watched it ends when ctx does,
+// but for a ctx that ends before add returns. It returns false, and the command has ended, when the bus does not run.
+func (t *pendingCommands) add(ctx context.Context, p *Pending, watched bool) bool {
+	var done <-chan struct{}
+	if watched {
+		done = ctx.Done()
+	}
+	added, err := t.insert(p, done, nil)
+	if !added && err == nil {
+		err = t.insertWatched(p, t.watch(ctx))
+	}
+	if err != nil {
 		p.finish(completion{err: fmt.Errorf("%s: %w", p.name(), err)})
 		return false
 	}
@@ -215,21 +231,81 @@ func (t *pendingCommands) add(ctx context.Context, p *Pending) bool {
 	return true
 }
 
-func (t *pendingCommands) insert(p *Pending) error {
+// insert adds a command that is watched unless done is nil: by w, or if that is nil by the watch of the command before. Where
+// that is not for the same context nothing is added.
+func (t *pendingCommands) insert(p *Pending, done <-chan struct{}, w *contextWatch) (added bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.mu.closed == nil {
-		t.mu.commands[p.id] = p
+	if t.mu.closed != nil {
+		return false, t.mu.closed
 	}
-	return t.mu.closed
+	if done != nil {
+		if w == nil {
+			w = t.mu.watch
+		}
+		if w == nil || w.done != done {
+			return false, nil
+		}
+		w.add(p)
+		t.mu.watch = w
+	}
+	t.mu.commands[p.id] = p
+	return true, nil
+}
+
+// insertWatched adds a command with a watch that it is the first to have.
+func (t *pendingCommands) insertWatched(p *Pending, w *contextWatch) error {
+	_, err := t.insert(p, w.done, w)
+	if err != nil {
+		w.stop()
+	}
+	return err
+}
+
+// remove takes a command out. What it returns, if anything, is a watch to stop: t.mu must be held, but not for that.
+func (t *pendingCommands) remove(p *Pending) (idle *contextWatch) {
+	delete(t.mu.commands, p.id)
+	w := p.by.watch
+	if w == nil {
+		return nil
+	}
+	w.remove(p)
+	if w.first != nil {
+		return nil
+	}
+	if t.mu.watch == w {
+		t.mu.watch = nil
+	}
+	return w
 }
 
 func (t *pendingCommands) take(id MessageID) *Pending {
+	p, idle := t.find(id)
+	if idle != nil {
+		idle.stop()
+	}
+	return p
+}
+
+// find is take without stopping the watch.
+func (t *pendingCommands) find(id MessageID) (p *Pending, idle *contextWatch) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	p := t.mu.commands[id]
-	delete(t.mu.commands, id)
-	return p
+	if p = t.mu.commands[id]; p != nil {
+		idle = t.remove(p)
+	}
+	return p, idle
+}
+
+// takeWatched takes the commands of a watch that is over.
+func (t *pendingCommands) takeWatched(w *contextWatch) (taken []*Pending) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for w.first != nil {
+		taken = append(taken, w.first)
+		t.remove(w.first)
+	}
+	return taken
 }
 
 // end ends a command if it has not ended yet.
@@ -272,16 +348,27 @@ func (t *pendingCommands) close(err error) {
 }
 
 func (t *pendingCommands) takeWhere(want func(*Pending) bool) []*Pending {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var taken []*Pending
-	for id, p := range t.mu.commands {
-		if want(p) {
-			taken = append(taken, p)
-			delete(t.mu.commands, id)
-		}
+	taken, idle := t.findWhere(want)
+	for _, w := range idle {
+		w.stop()
 	}
 	return taken
+}
+
+// findWhere is takeWhere without stopping the watches.
+func (t *pendingCommands) findWhere(want func(*Pending) bool) (taken []*Pending, idle []*contextWatch) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, p := range t.mu.commands {
+		if !want(p) {
+			continue
+		}
+		taken = append(taken, p)
+		if w := t.remove(p); w != nil {
+			idle = append(idle, w)
+		}
+	}
+	return taken, idle
 }
 
 func (t *pendingCommands) len() int {

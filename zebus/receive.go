@@ -36,6 +36,7 @@ type reception struct {
 	senders senders
 	last    lastRoute
 	answers answerReader
+	ended   []*Pending // by the answers of the batch; who waits for them is woken when all have been read
 }
 
 // Receive implements [Inbound].
@@ -102,6 +103,7 @@ func (b *Bus) sortAll(r *run, batch []TransportMessage) {
 	for k := range batch {
 		b.receive(r, &batch[k])
 	}
+	b.reception.wake()
 }
 
 // receive sorts one message: answers end their command here and now, the rest goes to the queues with its batch.
@@ -125,6 +127,7 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 	in.prepare(false)
 	b.reception.entries = append(b.reception.entries, &in.Entry)
 	if rt.inline.Load() {
+		b.reception.wake()
 		b.dispatchEntries() // in order with the answers that follow: what it says must be known to who waits for them
 	}
 }
@@ -170,7 +173,23 @@ func (b *Bus) receiveCompletion(m *TransportMessage) {
 	if b.reception.lent {
 		c.payload = bytes.Clone(c.payload)
 	}
-	b.pending.end(id, c) // a command that has ended already has none: the answer is late, and ignored
+	p := b.pending.take(id)
+	if p != nil && p.settle(c) { // a command that has ended already has none: the answer is late, and ignored
+		b.reception.ended = append(b.reception.ended, p)
+	}
+}
+
+// wake wakes those who wait for the commands that have ended. Among thousands under way that is mostly one goroutine, which
+// finds the answers to what it waits for next beside the first.
+func (r *reception) wake() {
+	if len(r.ended) == 0 {
+		return
+	}
+	for _, p := range r.ended {
+		p.wake()
+	}
+	clear(r.ended)
+	r.ended = r.ended[:0]
 }
 
 // SendFailed implements [Inbound]: the command of that ID, if it is one, ends.

@@ -38,7 +38,7 @@ func (b *Bus) sendAndWait(ctx context.Context, s *scope, cmd Command, to *Peer, 
 	if c, ok := b.callInline(ctx, s, cmd, to); ok {
 		return c.err
 	}
-	return b.send(ctx, cmd, to, err, nil).Wait(ctx)
+	return b.send(ctx, cmd, to, err, false).Wait(ctx)
 }
 
 // SendAsync sends cmd to the one peer that handles it and returns at once: thousands of commands can be under way
@@ -58,7 +58,7 @@ func (b *Bus) sendAsync(ctx context.Context, cmd Command, to *Peer, err error) *
 	if c, ok := b.callInline(ctx, &s, cmd, to); ok {
 		return ended(cmd, c)
 	}
-	return b.send(ctx, cmd, to, err, watchContext)
+	return b.send(ctx, cmd, to, err, true)
 }
 
 // Publish sends evt to every peer that subscribed to it, this one included, and returns without waiting for any of them.
@@ -208,17 +208,15 @@ func (b *Bus) withoutSelf(s *scope, peers []Peer) (others []Peer, local bool) {
 }
 
 // send sends cmd unless err says that it has nowhere to go. What cannot be sent comes back as a command that has ended.
-func (b *Bus) send(ctx context.Context, cmd Command, to *Peer, err error, watch func(context.Context, *Pending)) *Pending {
+// watched is for callers that need not wait: the command ends when ctx does.
+func (b *Bus) send(ctx context.Context, cmd Command, to *Peer, err error, watched bool) *Pending {
 	p := &Pending{table: b.pending, id: b.ids.Next(), to: to.ID, messageType: cmd.ZebusType()}
 	ctx = b.watch(ctx, p, to)
 	if err = cmp.Or(err, sendable(cmd, to), ctx.Err()); err != nil {
 		p.finish(completion{err: fmt.Errorf("%s: %w", p.name(), err)})
 		return p
 	}
-	if watch != nil {
-		watch(ctx, p)
-	}
-	if b.pending.add(ctx, p) {
+	if b.pending.add(ctx, p, watched) {
 		b.deliver(ctx, cmd, to, p)
 	}
 	return p
@@ -234,17 +232,6 @@ func (b *Bus) watch(ctx context.Context, p *Pending, to *Peer) context.Context {
 		return b.traceCommand(ctx, p, to)
 	}
 	return ctx
-}
-
-// watchContext ends the command when ctx ends, for callers that need not wait. It runs before the command is added, so
-// that the command cannot end while its watch is being set.
-func watchContext(ctx context.Context, p *Pending) {
-	if ctx.Done() == nil {
-		return
-	}
-	p.stop = context.AfterFunc(ctx, func() {
-		p.table.end(p.id, completion{err: p.gaveUp(ctx)})
-	})
 }
 
 // sendable refuses a transient command to a peer that does not answer: nobody would keep it until the peer does. Pings

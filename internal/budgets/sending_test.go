@@ -30,6 +30,7 @@ func sending() []path {
 		{"send to ourselves, inline handler", func(t *testing.T) func() { return sendingLocally(t, true) }},
 		{"send to ourselves, queued handler", func(t *testing.T) func() { return sendingLocally(t, false) }},
 		{"send to another peer, and its completion with its content", remoteCommand},
+		{"100 commands under way to another peer, with a context that may end", pipelinedCommands},
 	}
 }
 
@@ -71,4 +72,32 @@ func remoteCommand(t *testing.T) func() {
 		<-answered
 	})
 	return func() { must(bus.Send(ctx, cmd)) }
+}
+
+// pipelinedCommands answers a hundred commands with one batch, whose memory is used again.
+func pipelinedCommands(t *testing.T) func() {
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	const underWay = 100
+	answer, completion, answers := envelope(), zebus.MessageExecutionCompleted{}, make([]zebus.TransportMessage, 0, underWay)
+	answer.Type = completion.ZebusType().ID()
+	contents, pending := make([][]byte, underWay), make([]*zebus.Pending, underWay)
+	w := &wire{sent: func(d zebus.Delivery) {
+		content := &contents[len(answers)]
+		completion.SourceCommandID = d.Message.ID
+		*content = completion.ZebusAppend((*content)[:0])
+		answer.Content = *content
+		answers = append(answers, *answer)
+	}}
+	bus, cmd := startBus(t, w, acquaintances{other}), &interop.Knock{}
+	return func() {
+		for i := range pending {
+			pending[i] = bus.SendAsync(ctx, cmd)
+		}
+		w.in.Receive(answers)
+		answers = answers[:0]
+		for _, p := range pending {
+			must(p.Wait(ctx))
+		}
+	}
 }
