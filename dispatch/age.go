@@ -28,9 +28,8 @@ func (q *queue) noteSinceLocked() {
 	if q.clock == nil {
 		return
 	}
-	q.since = q.since[:0]
-	for _, it := range q.taken {
-		q.since = append(q.since, it.entry.since)
+	for _, e := range q.taken.entries {
+		q.since = append(q.since, e.since)
 	}
 }
 
@@ -42,7 +41,7 @@ func (q *queue) ageLocked() time.Duration {
 	case claimed < len(q.since):
 		return q.clock() - q.since[claimed]
 	case q.backlog.count > 0:
-		return q.clock() - q.backlog.ring[q.backlog.first].entry.since
+		return q.clock() - q.backlog.ring.entries[q.backlog.first].since
 	default:
 		return 0
 	}

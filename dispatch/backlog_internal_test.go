@@ -14,18 +14,21 @@ func TestBacklogIsASlice(t *testing.T) {
 		model []item
 	)
 	for step := range 20_000 {
-		items := make([]item, random.IntN(40))
-		for i := range items {
-			items[i] = item{entry: &Entry{Size: step}}
+		more := make([]item, random.IntN(40))
+		for i := range more {
+			more[i] = item{entry: &Entry{Size: step}, to: &queued{}}
 		}
-		b.push(items)
-		model = append(model, items...)
+		b.push(more)
+		model = append(model, more...)
 		if random.IntN(500) == 0 { // now and then it runs dry
-			items = make([]item, len(model))
+			more = make([]item, len(model))
 		}
-		room := random.IntN(2*len(items) + 1)
+		room := random.IntN(2*len(more) + 1)
 		n := min(room, len(model))
-		if got := b.pop(make([]item, 0, room)); !slices.Equal(got, model[:n]) {
+		got := makeItems(room)
+		b.pop(&got)
+		if !slices.EqualFunc(got.entries, model[:n], func(e *Entry, it item) bool { return e == it.entry }) ||
+			!slices.EqualFunc(got.to, model[:n], func(to *queued, it item) bool { return to == it.to }) {
 			t.Fatalf("step %d: pop of %d differs from the model", step, room)
 		}
 		if model = model[n:]; b.count != len(model) {
@@ -34,18 +37,23 @@ func TestBacklogIsASlice(t *testing.T) {
 	}
 }
 
+func pop(b *backlog, room int) {
+	dst := makeItems(room)
+	b.pop(&dst)
+}
+
 func TestBacklogKeepsNothingAlive(t *testing.T) {
 	var b backlog
 	b.push(make([]item, 3*keptBacklog))
-	b.pop(make([]item, 0, 2*keptBacklog))
+	pop(&b, 2*keptBacklog)
 	b.push([]item{{entry: new(Entry)}})
-	b.pop(make([]item, 0, keptBacklog+1))
-	if b.ring != nil {
-		t.Errorf("an empty backlog keeps %d items, want none after a burst", len(b.ring))
+	pop(&b, keptBacklog+1)
+	if b.ring.len() > 0 {
+		t.Errorf("an empty backlog keeps %d items, want none after a burst", b.ring.len())
 	}
 	b.push([]item{{entry: new(Entry)}})
-	b.pop(make([]item, 0, 1))
-	if b.ring[0] != (item{}) {
+	pop(&b, 1)
+	if b.ring.at(0) != (item{}) {
 		t.Error("a popped item is still referenced")
 	}
 }

@@ -40,7 +40,7 @@ type queue struct {
 	mu      sync.Mutex
 	held    bool            // somebody has the turn
 	backlog backlog         // what was not taken yet
-	taken   []item          // replaced under mu by the holder of the turn
+	taken   items           // replaced under mu by the holder of the turn
 	since   []time.Duration // of taken, when each was dispatched; empty without Config.Ages
 	reclaim []*lease        // of handlers that wait to take the turn back, in order
 	spare   *worker         // of a goroutine that ended
@@ -54,7 +54,7 @@ func newQueue(name string, index int, d *Dispatcher) *queue {
 	q := &queue{
 		name: name, index: index, config: d.config.Queues[queueKey(name)],
 		memory: &d.memory, life: &d.life, wg: &d.workers, onPanic: d.config.OnPanic,
-		taken: make([]item, 0, d.config.BatchSize), clock: d.clock, slack: d.config.slackOf(name),
+		taken: makeItems(d.config.BatchSize), clock: d.clock, slack: d.config.slackOf(name),
 	}
 	q.lent.leases = make(map[*lease]struct{})
 	return q
@@ -101,11 +101,11 @@ func (q *queue) takeTurnLocked() (run func()) {
 
 // lengthLocked counts the entries that wait.
 func (q *queue) lengthLocked() int {
-	return q.backlog.count + len(q.taken) - int(q.claimed.Load())
+	return q.backlog.count + q.taken.len() - int(q.claimed.Load())
 }
 
 // emptied says whether nothing is left of what was taken. The caller has the turn.
-func (q *queue) emptied() bool { return int(q.claimed.Load()) == len(q.taken) }
+func (q *queue) emptied() bool { return int(q.claimed.Load()) == q.taken.len() }
 
 // runs notes whose batch was claimed. Mostly that is whose the one before was, and a look costs less than a store.
 func (q *queue) runs(inv *Invoker) {
@@ -135,25 +135,24 @@ func (q *queue) claim(w *worker) bool {
 // claimTaken claims a batch of what was taken. The caller has the turn.
 func (q *queue) claimTaken(w *worker) bool {
 	from := q.claimed.Load()
-	if int(from) == len(q.taken) {
+	if int(from) == q.taken.len() {
 		return false
 	}
-	batch := q.taken[from:]
-	batch = batch[:batchLength(batch)]
-	if !q.claimed.CompareAndSwap(from, from+int64(len(batch))) {
+	inv, to := q.batchAt(int(from))
+	if !q.claimed.CompareAndSwap(from, int64(to)) {
 		return false // Purge was faster
 	}
-	w.begin(batch)
+	w.begin(inv, q.taken.entries[from:to:to])
 	return true
 }
 
-// batchLength is how many of the first items go to their invoker together.
-func batchLength(items []item) int {
-	n := 1
-	for n < min(len(items), items[0].to.inv.MaxBatch) && items[n].to == items[0].to {
-		n++
+// batchAt returns an invoker, and where in taken the batch ends that begins there and is for it.
+func (q *queue) batchAt(from int) (inv *Invoker, to int) {
+	first, targets := q.taken.to[from], q.taken.to
+	inv, to = first.inv, from+1
+	for most := min(len(targets), from+inv.MaxBatch); to < most && targets[to] == first; to++ {
 	}
-	return n
+	return inv, to
 }
 
 // refill takes more of the backlog. When there is none, or a handler wants the turn
@@ -162,14 +161,21 @@ func (q *queue) refill(w *worker) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.reclaim) > 0 || q.backlog.count == 0 {
+		q.forgetTaken()
 		q.leaveLocked(w)
 		return false
 	}
-	clear(q.taken) // of what Purge claimed
-	q.taken = q.backlog.pop(q.taken[:0])
+	q.forgetTaken()
+	q.backlog.pop(&q.taken)
 	q.noteSinceLocked()
-	q.claimed.Store(0)
 	return true
+}
+
+// forgetTaken forgets what was taken, all of which has been claimed. The lock and the turn must be held.
+func (q *queue) forgetTaken() {
+	q.taken.clear()
+	q.taken, q.since = q.taken.slice(0, 0), q.since[:0]
+	q.claimed.Store(0)
 }
 
 // leave gives up the turn of w.
@@ -182,6 +188,7 @@ func (q *queue) leave(w *worker) {
 // leaveLocked gives up the turn of w, whose goroutine is about to end.
 func (q *queue) leaveLocked(w *worker) {
 	q.release(w.size)
+	clear(w.batch)
 	w.size, q.spare = 0, w
 	q.passTurnLocked()
 }
@@ -221,7 +228,13 @@ func (q *queue) drain() []item {
 
 // drainLocked removes everything that waits and returns it.
 func (q *queue) drainLocked() []item {
-	items := make([]item, 0, q.backlog.count+len(q.taken))
-	from := q.claimed.Swap(int64(len(q.taken)))
-	return q.backlog.pop(append(items, q.taken[from:]...))
+	waiting := makeItems(q.backlog.count+q.taken.len())
+	from := int(q.claimed.Swap(int64(q.taken.len())))
+	waiting.append(q.taken.slice(from, q.taken.len()))
+	q.backlog.pop(&waiting)
+	all := make([]item, waiting.len())
+	for i := range all {
+		all[i] = waiting.at(i)
+	}
+	return all
 }

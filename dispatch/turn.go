@@ -163,11 +163,9 @@ func (l *lease) letGoLocked() {
 // lentLocked says whether a handler that is not over has lent its turn.
 func (l *lease) lentLocked() bool { return l.word.Load()&waitMask > 0 }
 
-// begin makes the turn of the next batch. A serial invoker gets one that
-// nobody can lend.
-func (l *lease) begin(inv *Invoker, entries int) Turn {
-	l.inv, l.entries = inv, entries
-	if inv.Serial {
+// turn returns that of the batch. A serial invoker gets one that nobody can lend.
+func (l *lease) turn() Turn {
+	if l.inv.Serial {
 		return Turn{}
 	}
 	return Turn{l, l.word.Load() >> numberBits}

@@ -14,15 +14,14 @@ type worker struct {
 
 	stage stage
 	inv   *Invoker
-	lease lease // of the turns of its batches
-	turn  Turn
-	batch []*Entry
-	size  int64 // bytes of what was handled and has yet to be given back
-	err   error // that ended Invoke
-	told  int   // batch[:told] know err
-	done  int   // batch[:done] are finished
-	has   bool  // the turn, when Invoke was over
-	lent  bool  // it, at some time
+	lease lease    // of the turns of its batches
+	batch []*Entry // what was claimed, and for a while what was handled
+	size  int64    // bytes of what was handled and has yet to be given back
+	err   error    // that ended Invoke
+	told  int      // batch[:told] know err
+	done  int      // batch[:done] are finished
+	has   bool     // the turn, when Invoke was over
+	lent  bool     // it, at some time
 }
 
 // stage is how far a worker is with its batch.
@@ -91,18 +90,18 @@ func (w *worker) rescue() {
 	}
 }
 
-// begin makes items, which are w's alone, its batch.
-func (w *worker) begin(items []item) {
-	w.inv = items[0].to.inv
-	w.batch = w.batch[:0]
-	for i := range items {
-		w.batch = append(w.batch, items[i].entry)
-		w.size += int64(items[i].entry.Size)
-		items[i] = item{} // what is handled may be collected
+// begin makes entries, which are w's alone, its batch.
+func (w *worker) begin(inv *Invoker, batch []*Entry) {
+	if w.inv != inv { // mostly it is the one before, and a look costs less than to write pointers
+		w.inv, w.lease.inv = inv, inv
 	}
-	w.turn = w.lease.begin(w.inv, len(items))
-	w.queue.runs(w.inv)
-	w.err, w.told, w.done = nil, 0, 0
+	w.queue.runs(inv)
+	w.batch = append(w.batch[:0], batch...) // the queue may take more while the handler has lent its turn
+	for _, e := range batch {
+		w.size += int64(e.Size)
+	}
+	w.lease.entries = len(batch)
+	w.told, w.done = 0, 0
 	w.stage = claimed
 }
 
@@ -113,7 +112,7 @@ func (w *worker) finishBatch() bool {
 	}
 	if w.stage == claimed {
 		w.stage = invoking
-		w.inv.Invoke(w.turn, w.batch)
+		w.inv.Invoke(w.lease.turn(), w.batch)
 	}
 	if w.stage == invoking {
 		w.settle()
@@ -156,8 +155,10 @@ func (w *worker) tellDone() {
 // rest forgets the batch. It reports whether w still has the turn, which it
 // leaves to handlers that want it back.
 func (w *worker) rest() bool {
-	clear(w.batch)
-	w.stage, w.inv = resting, nil
+	w.stage = resting
+	if w.err != nil {
+		w.err = nil
+	}
 	if w.lent {
 		w.queue.forget(&w.lease)
 	}
