@@ -121,7 +121,7 @@ func (d *Dispatcher) DispatchHere(batch []*Entry) (run func()) {
 		if run, done := d.dispatchOne(batch[0]); done {
 			return run
 		}
-		if d.DispatchInline(batch[0]) {
+		if d.DispatchInline(batch) {
 			return nil
 		}
 	}

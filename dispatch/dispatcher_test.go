@@ -281,7 +281,7 @@ func TestDispatchInline(t *testing.T) {
 				ended := make(chan struct{})
 				go func() {
 					defer close(ended)
-					r.DispatchInline(&n.Entry)
+					r.DispatchInline([]*dispatch.Entry{&n.Entry})
 				}()
 				<-ended
 				if got := r.written(); !slices.Equal(got, []int{n.id}) || n.done != 1 {
@@ -297,7 +297,7 @@ func TestDispatchInline(t *testing.T) {
 			r.handle("A", "", func(dispatch.Turn, *note) { t.Error("ran on the queue") })
 			r.Start()
 			for _, typeName := range []string{"A", "Nobody's"} {
-				if n := (&note{}); r.DispatchInline(&dispatch.Entry{Route: r.Resolve(typeName), Job: n}) || n.done > 0 {
+				if n := (&note{}); r.DispatchInline([]*dispatch.Entry{{Route: r.Resolve(typeName), Job: n}}) || n.done > 0 {
 					t.Errorf("DispatchInline() of %s = true, want false and nothing done", typeName)
 				}
 			}

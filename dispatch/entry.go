@@ -26,7 +26,6 @@ type Entry struct {
 
 	alone bool          // one queue only: nobody else counts left
 	left  atomic.Int32  // invokers that have yet to finish, unless alone
-	self  [1]*Entry     // the batch of DispatchInline
 	since time.Duration // when it was dispatched, by Dispatcher.clock; 0 without Config.Ages
 }
 

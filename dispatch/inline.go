@@ -1,8 +1,9 @@
 package dispatch
 
-// DispatchInline is Dispatch for one entry whose invokers all run inline: it returns true when they have run and the
-// entry is done. Where one of them has a queue, or there is none, it returns false and has done nothing.
-func (d *Dispatcher) DispatchInline(e *Entry) bool {
+// DispatchInline is Dispatch for a batch of one entry whose invokers all run inline: it returns true when they have run and
+// the entry is done. Where one of them has a queue, or there is none, it returns false and has done nothing.
+func (d *Dispatcher) DispatchInline(batch []*Entry) bool {
+	e := batch[0]
 	now := e.Route.load()
 	if len(now.queued) > 0 || len(now.inline) == 0 {
 		return false
@@ -13,8 +14,7 @@ func (d *Dispatcher) DispatchInline(e *Entry) bool {
 		d.turnAway(e)
 		return true
 	}
-	e.self[0] = e
-	r := inlineRun{dispatcher: d, entry: e, invokers: now.inline}
+	r := inlineRun{dispatcher: d, batch: batch, entry: e, invokers: now.inline}
 	r.run()
 	return true
 }
@@ -23,7 +23,8 @@ func (d *Dispatcher) DispatchInline(e *Entry) bool {
 // or end the goroutine.
 type inlineRun struct {
 	dispatcher *Dispatcher
-	entry      *Entry
+	batch      []*Entry
+	entry      *Entry     // in it
 	invokers   []*Invoker // that have yet to be asked
 	running    *Invoker   // nil between two of them
 	over       bool
@@ -37,7 +38,7 @@ func (r *inlineRun) run() {
 		r.invokers = r.invokers[1:]
 		if r.dispatcher.wants(inv, r.entry) {
 			r.running = inv
-			inv.Invoke(inlineTurn, r.entry.self[:])
+			inv.Invoke(inlineTurn, r.batch)
 			r.running = nil
 		}
 	}

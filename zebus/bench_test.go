@@ -95,6 +95,7 @@ func (s *stub) Send(d zebus.Delivery) error {
 }
 
 func (s *stub) Ack(*zebus.TransportMessage)  {}
+func (s *stub) IgnoresAcks() zebus.Transport { return s }
 func (s *stub) Registered()                  {}
 func (s *stub) PeerChanged(zebus.PeerChange) {}
 func (s *stub) Stop(context.Context) error   { return nil }

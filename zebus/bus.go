@@ -38,6 +38,7 @@ type Bus struct {
 	dumps     dumps
 	drops     episodes
 	watched   bool // somebody is told of every message that is handled
+	acks      bool // the transport wants to know that it is
 }
 
 // run is one life of the bus, from the start of the transport to its stop.
@@ -118,9 +119,16 @@ func newBus(c busConfig) *Bus {
 	}
 	b.routes.know(b, c.known)
 	b.watched = c.watchesMessages()
+	b.acks = c.transportWantsAcks()
 	c.directory.Watch(b.peerChanged)
 	b.observe()
 	return b
+}
+
+// transportWantsAcks says whether the transport wants to know what has been handled.
+func (c *busConfig) transportWantsAcks() bool {
+	free, ok := c.transport.(AckFree)
+	return !ok || free.IgnoresAcks() != c.transport
 }
 
 // reportPanic tells of a panic in what the bus calls beside handlers: observers above all.

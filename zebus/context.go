@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/user"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,6 +33,9 @@ type contextExtra struct {
 	parent context.Context //nolint:containedctx // instead of that of the run; nil nearly always
 	batch  []*incoming     // of a batch handler: all it got, of which incoming is the first
 	limit  *limit          // nil when the sender did not say how long it waits
+
+	hands []*ActiveSubscription // that took the message
+	over  atomic.Bool           // the handler has returned
 }
 
 var _ context.Context = (*messageContext)(nil)
@@ -103,9 +107,21 @@ func (c *messageContext) all() []*incoming {
 
 // end says that the handler has returned.
 func (c *messageContext) end() {
-	if c.extra != nil && c.extra.limit != nil {
-		c.extra.limit.end()
+	if c.extra != nil {
+		c.extra.end()
 	}
+}
+
+func (e *contextExtra) end() {
+	e.over.Store(true)
+	if e.limit != nil {
+		e.limit.end()
+	}
+}
+
+// isInHandOf says whether a subscription took the message, and the handler is still at it.
+func (c *messageContext) isInHandOf(a *ActiveSubscription) bool {
+	return c.extra != nil && !c.extra.over.Load() && slices.Contains(c.extra.hands, a)
 }
 
 // A limit ends the context of a handler when the sender of the command stops to wait. Most handlers never look, so that
@@ -164,17 +180,20 @@ func Reply(ctx context.Context, code int, text string) error {
 	if c == nil {
 		return ErrNoContext
 	}
-	c.incoming.outcome.setCode(c.epoch, code, text)
+	c.incoming.outcomes.setCode(c.epoch, code, text)
 	return nil
 }
 
 // HandlerContext returns the context that a handler of m would be given, derived from parent, and a function that tells
 // what [Reply] has set so far. It is for tests of handlers without a bus: package zebustest makes messages for it.
 func HandlerContext(parent context.Context, m TransportMessage) (ctx context.Context, answer func() (code int, text string)) {
-	in := &incoming{message: m, originator: &m.Originator}
+	in := &incoming{id: m.ID, content: m.Content, originator: &m.Originator}
 	c := in.show(&messageContext{}, dispatch.Turn{})
 	c.extra = &contextExtra{parent: parent, batch: []*incoming{in}}
-	return c, in.outcome.answer
+	return c, func() (code int, text string) {
+		o := in.outcomes.of(in.epoch)
+		return o.code, o.text
+	}
 }
 
 func osUser() string {

@@ -3,6 +3,7 @@ package zebus_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -249,6 +250,27 @@ func (d stuckDirectory) Unregister(ctx context.Context) error {
 	return errors.Join(errors.New("directory is down"), d.phoneBook.Unregister(ctx))
 }
 
+func heard(context.Context, *interop.Note) error { return nil }
+
+// ackFree is a transport that has no use for acknowledgements, and counts them all the same.
+type ackFree struct {
+	zebus.Transport
+
+	acked int
+}
+
+func (a *ackFree) IgnoresAcks() zebus.Transport { return a }
+func (a *ackFree) Ack(*zebus.TransportMessage)  { a.acked++ }
+
+// ackCounter wraps it, and wants to know.
+type ackCounter struct {
+	*ackFree
+
+	acked int
+}
+
+func (a *ackCounter) Ack(*zebus.TransportMessage) { a.acked++ }
+
 func TestReceiving(t *testing.T) {
 	inTown(t, "H01 H02 X22 what is handled is acknowledged once, and so is what nobody handles", func(t *testing.T, town *town) {
 		s := &stepped{Transport: town.transport()}
@@ -268,6 +290,20 @@ func TestReceiving(t *testing.T) {
 		distinct := slices.Compact(slices.Clone(s.acked))
 		if seen != 2 || len(s.acked) != 3 || len(distinct) != 3 {
 			t.Errorf("handled %d, acknowledged %v", seen, s.acked)
+		}
+	})
+	inTown(t, "a transport that has no use for acknowledgements gets none, but who wraps it does", func(t *testing.T, town *town) {
+		for wrapped := range 2 {
+			inner := &ackFree{Transport: town.transport()}
+			outer := &ackCounter{ackFree: inner}
+			svc := []zebus.Transport{inner, outer}[wrapped]
+			b := town.start(town.builder(zebus.PeerID(fmt.Sprint("Free.", wrapped)), zebus.HandleEvent(heard)).WithTransport(svc))
+			err := town.peer(zebus.PeerID(fmt.Sprint("Client.", wrapped))).PublishTo(t.Context(), &interop.Note{},
+				zebus.Peer{ID: b.ID(), Endpoint: b.Endpoint(), Responding: true})
+			synctest.Wait()
+			if err != nil || inner.acked != 0 || outer.acked != wrapped {
+				t.Errorf("error %v, %d acknowledged to the transport, %d to who wraps it", err, inner.acked, outer.acked)
+			}
 		}
 	})
 	inTown(t, "X22 a command of an unknown type is not answered", func(t *testing.T, town *town) {

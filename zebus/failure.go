@@ -60,8 +60,8 @@ func (b *Builder) WithDumpFolder(path string) *Builder {
 
 // publishFailures tells the world what the handlers of a message failed on.
 func (in *incoming) publishFailures() {
-	failures := in.outcome.failures()
-	if !in.bus.config.publishErrors || !anyPublishable(failures) || in.route.messageType == failedType {
+	failures := in.outcomes.of(in.epoch).failed
+	if !in.bus().config.publishErrors || !anyPublishable(failures) || in.route.messageType == failedType {
 		return // who fails on the news of a failure would never come to an end with those of his own
 	}
 	var texts, names []string
@@ -84,22 +84,22 @@ func anyPublishable(failures []failure) bool {
 }
 
 func (in *incoming) publish(text, problem string, handlers []string) {
-	b := in.bus
+	b, envelope := in.bus(), in.envelope()
 	ctx := in.show(&messageContext{}, dispatch.Turn{})
 	ctx.extra = &contextExtra{parent: context.WithoutCancel(in.run.ctx)} // also when a stop has given up waiting
 	err := b.Publish(ctx, &MessageProcessingFailed{
-		FailingMessage: *in.envelope(), FailingMessageJSON: text, ExceptionMessage: problem,
+		FailingMessage: *envelope, FailingMessageJSON: text, ExceptionMessage: problem,
 		ExceptionTime: time.Now(), FailingHandlerNames: handlers,
 	})
 	if err != nil {
-		b.config.logger.WarnContext(ctx, "publish a failure", "message", in.message.Type, "id", in.message.ID, "error", err)
+		b.config.logger.WarnContext(ctx, "publish a failure", "message", envelope.Type, "id", envelope.ID, "error", err)
 	}
 }
 
 // json returns the message as people read it, or why it cannot be shown.
 func (in *incoming) json() string {
 	m := in.route.messageType.New()
-	if err := m.ZebusUnmarshal(in.message.Content); err != nil {
+	if err := m.ZebusUnmarshal(in.content); err != nil {
 		return "unreadable: " + err.Error()
 	}
 	text, err := JSON(m)
@@ -112,17 +112,17 @@ func (in *incoming) json() string {
 // unreadable notes that the content is not of its type, keeps it for whoever looks into it, and tells the world. The
 // sender gets no answer, as from any Zebus peer.
 func (in *incoming) unreadable(err error) {
-	if !in.outcome.silence() {
+	if !in.outcomes.silence(in.epoch) {
 		return // another handler has met the same bytes
 	}
-	b := in.bus
-	where := b.dumps.write(b.config.dumpFolder, b.ID(), &in.message)
-	err = fmt.Errorf("%w: %s: %w", ErrUnreadable, in.message.Type, err)
-	b.drop(&in.message, err)
-	b.config.logger.Error("unreadable message", "message", in.message.Type, "id", in.message.ID, "dump", where)
+	b, m := in.bus(), in.envelope()
+	where := b.dumps.write(b.config.dumpFolder, b.ID(), m)
+	err = fmt.Errorf("%w: %s: %w", ErrUnreadable, m.Type, err)
+	b.drop(m, err)
+	b.config.logger.Error("unreadable message", "message", m.Type, "id", m.ID, "dump", where)
 	if b.config.publishErrors && in.route.messageType != failedType {
-		in.publish("", fmt.Sprintf("message %s of type %s from %s at %s could not be read, its content is in %s: %v", in.message.ID,
-			in.message.Type, in.message.Originator.SenderID, in.message.Originator.SenderEndpoint, where, err), nil)
+		in.publish("", fmt.Sprintf("message %s of type %s from %s at %s could not be read, its content is in %s: %v", m.ID,
+			m.Type, m.Originator.SenderID, m.Originator.SenderEndpoint, where, err), nil)
 	}
 }
 
@@ -185,7 +185,7 @@ func (b *Bus) bury(ctx context.Context, handler string, err error) {
 		letter := *in.envelope() // it may be kept
 		letter.Content = bytes.Clone(letter.Content)
 		if in.local != nil && letter.Content == nil {
-			letter.Content = encode(in.local)
+			letter.Content = encode(in.local.message)
 		}
 		b.config.deadLetters(ctx, DeadLetter{Handler: handler, Message: &letter, Err: err})
 	}

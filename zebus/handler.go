@@ -22,7 +22,8 @@ type Handler struct {
 	lanes       *lanes // nil for one message at a time
 	mode        SubscribeMode
 	startup     func(PeerID) []BindingKey
-	decode      func([]byte) (Message, error)
+	decode      decoder // for any goroutine
+	newDecoder  func() decoder
 	invoke      func(context.Context, []Message) (Message, error)
 	one         func(context.Context, Message) (Message, error) // invoke for one message; nil where there is no shorter way
 }
@@ -94,10 +95,8 @@ func newHandler[M any, P messagePointer[M]](f any) Handler {
 		messageType: P(nil).ZebusType(),
 		name:        functionName(f),
 		maxBatch:    1,
-		decode: func(b []byte) (Message, error) {
-			m := P(new(M))
-			return m, m.ZebusUnmarshal(b)
-		},
+		decode:      decode[M, P],
+		newDecoder:  newDecoder[M, P],
 	}
 }
 

@@ -106,12 +106,12 @@ func (b *Bus) spread(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) 
 		})
 		routes[lane] = b.dispatcher.Resolve(h.laneRoute(lane))
 	}
-	seed := maphash.MakeSeed()
+	seed, decode := maphash.MakeSeed(), h.newDecoder()
 	return func(_ dispatch.Turn, batch []*dispatch.Entry) {
 		jobs := make([]*dispatch.Entry, 0, len(batch))
 		for _, e := range batch {
 			in := incomingOf(e)
-			m, err := in.messageFor(h)
+			m, err := in.messageFor(h, decode)
 			if err != nil {
 				in.unreadable(err)
 				continue

@@ -4,17 +4,75 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/zebus-go/zebus/dispatch"
 )
 
+// localMessage is a message of this peer to itself. It does not travel, and is only encoded for handlers that do not run
+// inline: they get a copy of their own.
+type localMessage struct {
+	incoming
+
+	message Message         // as it was sent
+	pending *Pending        // the command that waits for the outcome
+	shown   *messageContext // the context that knows the ID, where nobody has asked before it was made
+	direct  bool            // its sender is the one that recycles it
+	alone   [1]*dispatch.Entry
+}
+
 // locals is memory for the messages that peers send to themselves.
-var locals = sync.Pool{New: func() any { return new(incoming) }}
+var locals = sync.Pool{New: func() any {
+	l := new(localMessage)
+	l.alone[0], l.local = &l.Entry, l
+	return l
+}}
 
 // newLocal returns a message of this peer to itself.
-func (b *Bus) newLocal(r *run, rt *route, m Message, s *scope) *incoming {
-	in, _ := locals.Get().(*incoming)
-	in.bus, in.run, in.route, in.local = b, r, rt, m
-	in.originator = r.onBehalfOf(b.initiatorOf(s))
-	return in
+func newLocal(r *run, rt *route, m Message, s *scope) *localMessage {
+	l, _ := locals.Get().(*localMessage)
+	l.run, l.route, l.message = r, rt, m
+	l.originator = r.onBehalfOf(r.bus.initiatorOf(s))
+	l.header = hasEnvironment
+	return l
+}
+
+// recycle gives the memory of the message back.
+func (l *localMessage) recycle() {
+	l.wipe()
+	l.id = MessageID{}
+	l.epoch++
+	l.message, l.pending, l.shown, l.direct = nil, nil, nil, false
+	locals.Put(l)
+}
+
+// showID makes c know the ID that the message will have when somebody asks.
+func (l *localMessage) showID(c *messageContext) {
+	if l.shown != nil {
+		c.id = l.shown.messageID()
+	} else {
+		l.shown = c
+	}
+}
+
+// lateID returns the ID of a message that has none yet.
+func (l *localMessage) lateID() MessageID {
+	if l.shown != nil {
+		return l.shown.messageID()
+	}
+	return l.run.bus.ids.Next()
+}
+
+// carry makes the message carry what it would on its way to another peer: e, which may be nil, and how long its sender
+// waits.
+func (l *localMessage) carry(e *Extensions, left time.Duration) {
+	if e == nil && left == 0 {
+		return
+	}
+	own := Extensions{TimeLeft: left}
+	if e != nil {
+		own.TraceParent, own.TraceState = e.TraceParent, e.TraceState
+	}
+	l.extend(&own)
 }
 
 // handleLocally runs the handlers of this peer on a message of its own. pending is nil for events.
@@ -26,31 +84,18 @@ func (b *Bus) handleLocally(ctx context.Context, r *run, s *scope, m Message, id
 		}
 		return
 	}
-	in := b.newLocal(r, rt, m, s)
-	in.pending, in.message.ID = pending, id
-	in.message.Type, in.message.Originator = rt.messageType.ID(), *in.originator
-	in.message.Environment, in.message.Extensions = &b.config.self.Environment, s.extensions
+	l := newLocal(r, rt, m, s)
+	l.pending, l.id = pending, id
 	if rt.queued.Load() || b.config.publishErrors {
-		in.message.Content = encode(m)
+		l.content = encode(m)
 	}
+	patience := time.Duration(0)
 	if pending != nil {
-		in.limit(b.patience(ctx))
+		patience = b.patience(ctx)
 	}
-	in.prepare(true)
-	b.enqueue(in)
-}
-
-// limit makes the handlers know how long the sender of a local command waits.
-func (in *incoming) limit(left time.Duration) {
-	if left > 0 {
-		in.message.limit(left, &Extensions{})
-	}
-}
-
-// enqueue hands one message to the dispatcher.
-func (b *Bus) enqueue(in *incoming) {
-	in.alone[0] = &in.Entry
-	b.dispatcher.Dispatch(in.alone[:])
+	l.carry(s.extensions, patience)
+	l.prepare(true)
+	b.dispatcher.Dispatch(l.alone[:])
 }
 
 // callInline runs a command of this peer to itself here and now, where all of its handlers are inline and nobody
@@ -65,14 +110,14 @@ func (b *Bus) callInline(ctx context.Context, s *scope, cmd Command, to *Peer) (
 	if rt == nil || rt.queued.Load() || !b.dispatchesLocally(s) {
 		return c, false
 	}
-	in := b.newLocal(r, rt, cmd, s)
-	in.direct = true
-	in.limit(b.patience(ctx))
-	in.prepare(true)
-	if ok = b.dispatcher.DispatchInline(&in.Entry); ok {
-		c = in.outcome.completion()
+	l := newLocal(r, rt, cmd, s)
+	l.direct = true
+	l.carry(nil, b.patience(ctx))
+	l.prepare(true)
+	if ok = b.dispatcher.DispatchInline(l.alone[:]); ok {
+		o := l.outcomes.of(l.epoch)
+		c = o.completion()
 	}
-	in.wipe()
-	locals.Put(in)
+	l.recycle()
 	return c, ok
 }

@@ -213,7 +213,8 @@ func (o *Observer) handlerFailed(handler string, m *TransportMessage, err error)
 
 func (o *Observer) handled(in *incoming) {
 	if o.Handled != nil {
-		reply, err := in.outcome.result()
+		made := in.outcomes.of(in.epoch)
+		reply, err := made.result()
 		o.Handled(in.route.messageType, in.envelope(), reply, err)
 	}
 }

@@ -3,12 +3,11 @@ package zebus
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 )
 
-// outcome is what the handlers made of a message. They may end at the same moment on different queues.
+// outcome is what the handlers made of a message.
 type outcome struct {
-	mu     sync.Mutex
-	epoch  uint64 // counts the messages that this was the outcome of
 	code   int
 	text   string
 	reply  Message
@@ -17,77 +16,93 @@ type outcome struct {
 	mute   bool      // it could not be read: a command stays without an answer, as its sender expects of Zebus
 }
 
-// setCode is for the message of that epoch: who kept its context may call when it is over.
-func (o *outcome) setCode(epoch uint64, code int, text string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.epoch == epoch {
-		o.code, o.text = code, text
+// outcomes are where handlers leave the outcome of a message. Those of nearly all leave nothing, and nothing is there then.
+// They may end at the same moment on different queues, and one that has kept its context may speak up when its message is
+// long over: so what is there belongs to an epoch, which counts the messages whose memory this is.
+type outcomes struct {
+	left atomic.Pointer[leftOutcome] // of the message, or of an earlier one
+}
+
+type leftOutcome struct {
+	mu      sync.Mutex
+	epoch   uint64
+	outcome outcome
+}
+
+// note changes the outcome of the message of that epoch, unless it is over.
+func (os *outcomes) note(epoch uint64, change func(*outcome)) {
+	l := os.left.Load()
+	if l == nil {
+		if l = (&leftOutcome{epoch: epoch}); !os.left.CompareAndSwap(nil, l) {
+			l = os.left.Load()
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.epoch < epoch {
+		l.epoch, l.outcome = epoch, outcome{}
+	}
+	if l.epoch == epoch {
+		change(&l.outcome)
 	}
 }
 
-// answer returns what setCode has set.
-func (o *outcome) answer() (code int, text string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.code, o.text
+// of returns the outcome of the message of that epoch.
+func (os *outcomes) of(epoch uint64) (o outcome) {
+	l := os.left.Load()
+	if l == nil {
+		return o
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.epoch == epoch {
+		o = l.outcome
+	}
+	return o
 }
 
-// renew makes the outcome that of the next message. Handlers of nearly all leave nothing, and then there is nothing to clear.
-func (o *outcome) renew() {
-	o.mu.Lock()
-	o.epoch++
-	if o.reply != nil || o.failed != nil || o.code != 0 || o.text != "" || o.missed || o.mute {
-		o.code, o.text, o.reply, o.failed, o.missed, o.mute = 0, "", nil, nil, false, false
+// end forgets the outcome of an epoch, which is over.
+func (os *outcomes) end(epoch uint64) {
+	if l := os.left.Load(); l != nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.epoch, l.outcome = epoch+1, outcome{}
 	}
-	o.mu.Unlock()
 }
 
-func (o *outcome) add(handler string, reply Message, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if reply != nil {
-		o.reply = reply
-	}
-	if err != nil {
-		o.failed = append(o.failed, failure{handler, err})
-	}
+// setCode notes what a handler says of its message.
+func (os *outcomes) setCode(epoch uint64, code int, text string) {
+	os.note(epoch, func(o *outcome) { o.code, o.text = code, text })
+}
+
+func (os *outcomes) add(epoch uint64, handler string, reply Message, err error) {
+	os.note(epoch, func(o *outcome) {
+		if reply != nil {
+			o.reply = reply
+		}
+		if err != nil {
+			o.failed = append(o.failed, failure{handler, err})
+		}
+	})
 }
 
 // miss notes that a queue did not take the message.
-func (o *outcome) miss(err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.missed = true
-	o.failed = append(o.failed, failure{"", err})
-}
-
-// hasMissed is asked when nobody works on the message any more, and needs no lock then.
-func (o *outcome) hasMissed() bool { return o.missed }
-
-func (o *outcome) failures() []failure {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.failed
+func (os *outcomes) miss(epoch uint64, err error) {
+	os.note(epoch, func(o *outcome) {
+		o.missed = true
+		o.failed = append(o.failed, failure{"", err})
+	})
 }
 
 // silence makes the command stay without an answer, and says whether that is new.
-func (o *outcome) silence() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	was := o.mute
-	o.mute = true
-	return !was
+func (os *outcomes) silence(epoch uint64) (first bool) {
+	os.note(epoch, func(o *outcome) { first, o.mute = !o.mute, true })
+	return first
 }
-
-// isSilent is asked when nobody works on the message any more, and needs no lock then.
-func (o *outcome) isSilent() bool { return o.mute }
 
 // complete makes answer, which is the zero one, that to the command with the given ID. A reply is encoded into buffer,
 // which is returned.
 func (o *outcome) complete(answer *MessageExecutionCompleted, id MessageID, buffer []byte) []byte {
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	answer.SourceCommandID, answer.Payload, answer.ResponseMessage = id, noBytes, &noText
 	switch {
 	case len(o.failed) > 0:
@@ -111,8 +126,6 @@ var (
 
 // completion is how a command of this peer to itself ends. Unlike over the wire, a reply is kept beside an error.
 func (o *outcome) completion() (c completion) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	switch {
 	case len(o.failed) > 0:
 		code, text := codeOf(o.failed[0].err)
@@ -128,8 +141,6 @@ func (o *outcome) completion() (c completion) {
 
 // result returns what the handlers made of the message, as far as its sender will learn of it.
 func (o *outcome) result() (reply Message, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	switch {
 	case len(o.failed) > 0:
 		return nil, o.failed[0].err

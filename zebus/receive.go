@@ -32,7 +32,7 @@ type reception struct {
 	entries []*dispatch.Entry  // of the batch being received
 	early   []TransportMessage // that came before the transport had said where it receives
 	lent    bool               // the contents of the batch are the transport's
-	free    *incoming          // memory for the messages to come, linked by next
+	supply  supply             // memory for the messages to come
 	senders senders
 	last    lastRoute
 	answers answerReader
@@ -121,27 +121,15 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 		return
 	}
 	b.config.observer.received(rt.messageType, m)
-	in := b.nextIncoming()
-	in.bus, in.run, in.route, in.originator = b, r, rt, b.reception.senders.shared(&m.Originator)
-	in.assign(m, b.reception.lent)
+	in := b.reception.supply.next(&b.spares)
+	in.run, in.route, in.originator = r, rt, b.reception.senders.shared(&m.Originator)
+	in.fill(m, b.reception.lent)
 	in.prepare(false)
 	b.reception.entries = append(b.reception.entries, &in.Entry)
 	if rt.inline.Load() {
 		b.reception.wake()
 		b.dispatchEntries() // in order with the answers that follow: what it says must be known to who waits for them
 	}
-}
-
-// nextIncoming returns memory for a message. The lock of the reception must be held.
-func (b *Bus) nextIncoming() *incoming {
-	in := b.reception.free
-	if in == nil {
-		if in = b.spares.takeAll(); in == nil {
-			in = newBlock()
-		}
-	}
-	b.reception.free, in.next = in.next, nil
-	return in
 }
 
 // dispatchEntries hands what was sorted so far to the dispatcher.

@@ -133,40 +133,41 @@ func (b *Bus) invocation(h *Handler) func(t dispatch.Turn, batch []*dispatch.Ent
 	if runsInline(h) {
 		contexts := &sharedContexts{}
 		return func(t dispatch.Turn, batch []*dispatch.Entry) {
-			b.invokeOne(h, t, incomingOf(batch[0]), contexts.next())
+			b.invokeOne(h, h.decode, t, incomingOf(batch[0]), contexts.next())
 		}
 	}
-	contexts := &contexts{}
+	contexts, decode := &contexts{}, h.newDecoder() // the turn of the queue is that of one goroutine
 	return func(t dispatch.Turn, batch []*dispatch.Entry) {
 		if len(batch) == 1 {
-			b.invokeOne(h, t, incomingOf(batch[0]), contexts.next())
+			b.invokeOne(h, decode, t, incomingOf(batch[0]), contexts.next())
 		} else {
-			b.invokeBatch(h, t, batch)
+			b.invokeBatch(h, decode, t, batch)
 		}
 	}
 }
 
 // invokeOne decodes a message and runs the handler on it. ctx is memory for its context.
-func (b *Bus) invokeOne(h *Handler, t dispatch.Turn, in *incoming, ctx *messageContext) {
-	m, err := in.messageFor(h)
+func (b *Bus) invokeOne(h *Handler, decode decoder, t dispatch.Turn, in *incoming, ctx *messageContext) {
+	m, err := in.messageFor(h, decode)
 	if err != nil {
 		in.unreadable(err)
 		return
 	}
-	in.show(ctx, t)
-	defer ctx.end()
+	if in.show(ctx, t); ctx.extra != nil {
+		defer ctx.extra.end()
+	}
 	reply, err := b.callOne(ctx, h, m)
 	in.handled(h.name, reply, err)
 }
 
 // invokeBatch decodes the messages of a batch and runs the handler on them, with the context of the first. A message that
 // cannot be read fails alone.
-func (b *Bus) invokeBatch(h *Handler, t dispatch.Turn, batch []*dispatch.Entry) {
+func (b *Bus) invokeBatch(h *Handler, decode decoder, t dispatch.Turn, batch []*dispatch.Entry) {
 	messages := make([]Message, 0, len(batch))
 	readable := make([]*incoming, 0, len(batch))
 	for _, e := range batch {
 		in := incomingOf(e)
-		m, err := in.messageFor(h)
+		m, err := in.messageFor(h, decode)
 		if err != nil {
 			in.unreadable(err)
 			continue
@@ -200,12 +201,12 @@ func (b *Bus) replay(ctx context.Context, cmd *ReplayMessageCommand) error {
 	if rt == nil {
 		return Fail(CodeUnknown, "%s handles no %s", b.ID(), cmd.MessageToReplay.Type)
 	}
-	in := &incoming{bus: b, run: b.running.Load(), message: cmd.MessageToReplay, route: rt}
-	in.originator, in.special = &cmd.MessageToReplay.Originator, &special{replayed: true}
+	in := &incoming{run: b.running.Load(), route: rt, originator: &cmd.MessageToReplay.Originator, special: &special{replayed: true}}
+	in.fill(&cmd.MessageToReplay, false)
 	in.prepare(true)
 	if names := cmd.HandlerTypes; len(names) > 0 {
 		in.Route = in.Route.Only(func(inv *dispatch.Invoker) bool { return slices.Contains(names, inv.Name) })
 	}
-	b.enqueue(in)
+	b.dispatcher.Dispatch([]*dispatch.Entry{&in.Entry})
 	return nil
 }

@@ -188,7 +188,7 @@ func (a *ActiveSubscription) Stop(ctx context.Context) (err error) {
 // waitForHandler waits until nothing is in hand. In a handler of the same peer it lends the queue, on which the
 // subscription's own may wait for its turn.
 func (a *ActiveSubscription) waitForHandler(ctx context.Context) error {
-	if c := scopeOf(ctx).handling; c != nil && c.incoming.isInHandOf(a, c.epoch) {
+	if c := scopeOf(ctx).handling; c != nil && c.isInHandOf(a) {
 		return fmt.Errorf("stop a subscription: %w", ErrWaitsForItself)
 	}
 	back, err := lendTurn(ctx)
@@ -197,13 +197,6 @@ func (a *ActiveSubscription) waitForHandler(ctx context.Context) error {
 	}
 	defer back()
 	return waitFor(ctx, a.done)
-}
-
-// isInHandOf says whether a subscription took the message of that epoch, and nobody has finished it.
-func (in *incoming) isInHandOf(a *ActiveSubscription, epoch uint64) bool {
-	in.outcome.mu.Lock()
-	defer in.outcome.mu.Unlock()
-	return in.outcome.epoch == epoch && in.special != nil && slices.Contains(in.special.hands, a)
 }
 
 // Close ends the subscription at once: what has arrived is dropped, and the directory is told in the background. It may

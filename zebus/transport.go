@@ -50,6 +50,13 @@ type Delivery struct {
 	Persistence *Peer    // who stores it; nil when nobody does
 }
 
+// AckFree is a [Transport] that has no use for Ack. It is not called then, which saves the bus to make an envelope for every
+// message that it has handled.
+type AckFree interface {
+	// IgnoresAcks returns the transport. So one that only wraps it, and may be interested, is not mistaken for it.
+	IgnoresAcks() Transport
+}
+
 // A Helper is a [Transport] that lets a goroutine which waits for an answer receive it. An answer that comes to a
 // goroutine of the transport wakes another one, and with it often a thread, which takes a good part of the time that a
 // command needs between idle peers.

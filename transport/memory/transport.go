@@ -132,6 +132,9 @@ func (t *Transport) giveUpAll(ctx context.Context) {
 // Ack implements [zebus.Transport]: nobody waits for it here.
 func (t *Transport) Ack(*zebus.TransportMessage) {}
 
+// IgnoresAcks implements [zebus.AckFree].
+func (t *Transport) IgnoresAcks() zebus.Transport { return t }
+
 // Registered implements [zebus.Transport]: there is nothing to replay.
 func (t *Transport) Registered() {}
 

@@ -34,6 +34,9 @@ func (*Transport) Flush(context.Context) error { return errNoCgo }
 // Ack does nothing.
 func (*Transport) Ack(*zebus.TransportMessage) {}
 
+// IgnoresAcks implements [zebus.AckFree].
+func (t *Transport) IgnoresAcks() zebus.Transport { return t }
+
 // Registered does nothing.
 func (*Transport) Registered() {}
 

@@ -96,6 +96,9 @@ func (t *Transport) Nudge() {
 // Ack does nothing: what is kept elsewhere is acknowledged by whoever wraps this transport.
 func (*Transport) Ack(*zebus.TransportMessage) {}
 
+// IgnoresAcks implements [zebus.AckFree].
+func (t *Transport) IgnoresAcks() zebus.Transport { return t }
+
 // Registered does nothing: there is nothing to replay.
 func (*Transport) Registered() {}
 

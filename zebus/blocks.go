@@ -1,0 +1,112 @@
+package zebus
+
+import (
+	"bytes"
+	"sync/atomic"
+)
+
+// blockSize is how many messages share a block.
+const blockSize = 16
+
+// A block is memory for incoming messages that follow each other, and for their contents. When all of them have been
+// handled it is used again for others. Its messages lie side by side, so that the goroutine that reads what another one
+// has written finds the next ones in its cache; and it is given back once for all of them.
+type block struct {
+	messages [blockSize]incoming
+	used     int          // messages[:used] are given out; only the goroutine that receives knows
+	left     atomic.Int32 // messages that are not over, those not yet given out included
+	contents []byte       // of those messages, unless they are large
+
+	next  *block // while it waits for the next messages, and of those
+	below int    // how many follow
+}
+
+// renew prepares a block for messages to come.
+func (k *block) renew() {
+	k.used, k.next = 0, nil
+	k.left.Store(blockSize)
+	k.contents = k.contents[:0]
+}
+
+// copyOf returns a copy of a content that lasts as long as its message.
+func (k *block) copyOf(content []byte) []byte {
+	if len(content) > mostShared {
+		return bytes.Clone(content)
+	}
+	from, to := len(k.contents), len(k.contents)+len(content)
+	if to > cap(k.contents) { // what is there already stays where it is
+		room := max(2*cap(k.contents), blockSize*len(content), leastShared)
+		k.contents = make([]byte, 0, min(room, blockSize*mostShared))
+		from, to = 0, len(content)
+	}
+	k.contents = append(k.contents, content...)
+	return k.contents[from:to:to]
+}
+
+// mostShared is the size in bytes of the largest content that shares memory with others: a block keeps room for as many as
+// it has messages. leastShared is the smallest such memory.
+const (
+	mostShared  = 1024
+	leastShared = 64 * blockSize
+)
+
+// over says that one of the messages is, and reports whether it was the last.
+func (k *block) over() bool { return k.left.Add(-1) == 0 }
+
+// spares are blocks whose memory waits for the next messages. They are put back by the goroutines of the queues, one at a
+// time, and taken by the receiving one all together: so a compare-and-swap is all it takes, and cannot mistake one state
+// of the list for another.
+type spares struct {
+	top atomic.Pointer[block]
+}
+
+// mostSpares bounds what a burst leaves behind.
+const mostSpares = 4096 / blockSize
+
+// put adds a block that nobody knows any more.
+func (s *spares) put(k *block) {
+	for {
+		top := s.top.Load()
+		k.next, k.below = top, 0
+		if top != nil {
+			k.below = top.below + 1
+		}
+		if k.below >= mostSpares || s.top.CompareAndSwap(top, k) {
+			return
+		}
+	}
+}
+
+// takeAll returns all of them, linked by next.
+func (s *spares) takeAll() *block { return s.top.Swap(nil) }
+
+// A supply gives out memory for messages. It is used by one goroutine at a time.
+type supply struct {
+	current *block // nil before the first message
+	free    *block // for the messages after those, linked by next
+}
+
+// next returns memory for a message.
+func (s *supply) next(from *spares) *incoming {
+	k := s.current
+	if k == nil || k.used == blockSize {
+		k = s.nextBlock(from)
+	}
+	in := &k.messages[k.used]
+	k.used++
+	in.block = k
+	return in
+}
+
+func (s *supply) nextBlock(from *spares) *block {
+	k := s.free
+	if k == nil {
+		if k = from.takeAll(); k == nil {
+			k = &block{}
+		}
+	}
+	s.free = k.next
+	k.renew()
+	s.current = k
+	return k
+}

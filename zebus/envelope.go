@@ -1,0 +1,60 @@
+package zebus
+
+import "sync"
+
+// envelopes is memory for those that somebody asked for.
+var envelopes = sync.Pool{New: func() any { return new(TransportMessage) }}
+
+// What envelopes say of the persistence.
+var persistedOr = [...]*bool{new(false), new(true)}
+
+// envelope returns the message as transports know it. It may be asked for by several handlers at the same moment.
+func (in *incoming) envelope() *TransportMessage {
+	if m := in.shown.Load(); m != nil {
+		return m
+	}
+	m, _ := envelopes.Get().(*TransportMessage)
+	in.writeEnvelope(m)
+	if in.shown.CompareAndSwap(nil, m) {
+		return m
+	}
+	return in.shown.Load()
+}
+
+// writeEnvelope makes m, which is the zero one, the envelope.
+func (in *incoming) writeEnvelope(m *TransportMessage) {
+	m.ID, m.Type, m.Content, m.Originator = in.messageID(), in.route.messageType.ID(), in.content, *in.originator
+	if in.header&hasEnvironment != 0 {
+		m.Environment = &in.bus().config.self.Environment
+	}
+	switch {
+	case in.header&wasPersisted != 0:
+		m.WasPersisted = persistedOr[1]
+	case in.header&saysPersisted != 0:
+		m.WasPersisted = persistedOr[0]
+	}
+	if s := in.special; s != nil {
+		m.PersistentPeerIDs, m.Extensions = s.keepFor, s.extensions
+		if s.environment != nil {
+			m.Environment = s.environment
+		}
+	}
+}
+
+// forgetEnvelope gives its memory back: nobody may have kept it.
+func (in *incoming) forgetEnvelope() {
+	if m := in.shown.Load(); m != nil {
+		in.shown.Store(nil)
+		*m = TransportMessage{}
+		envelopes.Put(m)
+	}
+}
+
+// messageID returns the ID of the message. One that does not leave has none before somebody asks, which is the goroutine
+// that runs its handlers.
+func (in *incoming) messageID() MessageID {
+	if in.id.IsZero() && in.local != nil {
+		in.id = in.local.lateID()
+	}
+	return in.id
+}

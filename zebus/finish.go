@@ -1,0 +1,122 @@
+package zebus
+
+// Done implements [dispatch.Job]: the last handler has ended, but for those that work in lanes.
+func (in *incoming) Done() {
+	if in.local != nil && in.local.direct && in.special == nil {
+		return // its sender does the rest
+	}
+	in.release()
+}
+
+// release lets go of the message; the last one to do so finishes it.
+func (in *incoming) release() {
+	if in.holds.Load() == 0 || in.holds.Add(-1) < 0 { // nobody else can hold it, or nobody else does
+		in.finish()
+		in.recycle()
+	}
+}
+
+// finish does what comes after the last handler, and tells those who watch.
+func (in *incoming) finish() {
+	b := in.bus()
+	if !b.watched {
+		in.conclude()
+		return
+	}
+	defer b.config.observer.finished(in)
+	b.config.observer.handled(in)
+	if b.config.publishErrors {
+		in.publishFailures()
+	}
+	in.conclude()
+}
+
+// conclude tells everybody who waits for the message that it is done.
+func (in *incoming) conclude() {
+	if in.special != nil {
+		in.letGo()
+		if in.special.replayed {
+			return
+		}
+	}
+	if in.local != nil {
+		in.completeLocal()
+	} else {
+		in.settle()
+	}
+}
+
+// letGo tells the subscriptions that took the message.
+func (in *incoming) letGo() {
+	for _, a := range in.special.hands {
+		a.release()
+	}
+}
+
+// completeLocal ends the command that the message is, if somebody waits for that.
+func (in *incoming) completeLocal() {
+	if in.local.pending != nil {
+		o := in.outcomes.of(in.epoch)
+		in.bus().pending.end(in.id, o.completion())
+	}
+}
+
+// settle answers a command and tells the persistence that the message need not come again. An event for which a queue had
+// no room was not handled, and may; a command for which there was none has been answered by that, and its sender knows.
+func (in *incoming) settle() {
+	b, command := in.bus(), in.route.messageType.Kind() == KindCommand
+	if !command && !b.acks {
+		return
+	}
+	o := in.outcomes.of(in.epoch)
+	if command && !o.mute {
+		in.answer(&o)
+	}
+	if b.acks && (command || !o.missed) {
+		b.config.transport.Ack(in.envelope())
+	}
+}
+
+// answer tells the sender of a command that it is done. It goes where the originator says, known to the directory or not.
+func (in *incoming) answer(o *outcome) {
+	b, s := in.bus(), takeScratch()
+	defer s.release()
+	s.peers = append(s.peers[:0], in.originator.Sender())
+	s.reply = o.complete(&s.answer, in.id, s.reply[:0])
+	m := leaving{run: in.run, message: &s.answer, id: b.ids.Next()}
+	m.scope.initiator = in.originator.InitiatorUserName
+	if err := b.transmit(s, &m, s.peers); err != nil {
+		b.undelivered(s.peers[0].ID, in.id, err)
+	}
+}
+
+// recycle gives the memory of the message back.
+func (in *incoming) recycle() {
+	switch {
+	case in.local != nil:
+		if !in.local.direct {
+			in.local.recycle()
+		}
+	case in.block != nil:
+		in.wipe()
+		if k := in.block; k.over() {
+			in.bus().spares.put(k)
+		}
+	}
+}
+
+// wipe forgets what a message keeps alive and is not shared by others. Nearly all keep nothing alive but a content, and
+// nothing is written then: it is the goroutine that receives who writes here next, maybe on another processor.
+func (in *incoming) wipe() {
+	in.outcomes.end(in.epoch)
+	if cap(in.content) > mostShared || in.local != nil {
+		in.content = nil
+	}
+	if in.special != nil {
+		in.special = nil
+	}
+	in.forgetEnvelope()
+	if in.holds.Load() != 0 {
+		in.holds.Store(0)
+	}
+}

@@ -1,0 +1,101 @@
+package zebus
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestEnvelope(t *testing.T) {
+	rt := &route{messageType: (*MessageExecutionCompleted)(nil).ZebusType()}
+	r := &run{bus: &Bus{config: busConfig{self: Self{Environment: "Test"}}}}
+	for name, change := range map[string]func(*TransportMessage){
+		"as a peer of this environment sends it":    func(m *TransportMessage) { m.Environment, m.WasPersisted = new("Test"), new(false) },
+		"from an old sender, which says less":       func(*TransportMessage) {},
+		"kept by the persistence":                   func(m *TransportMessage) { m.WasPersisted = new(true) },
+		"of another environment":                    func(m *TransportMessage) { m.Environment = new("Other") },
+		"to be kept by the persistence":             func(m *TransportMessage) { m.PersistentPeerIDs = []PeerID{"A.0", "B.0"} },
+		"with what goes beyond the envelope":        func(m *TransportMessage) { m.Extensions = &Extensions{TraceParent: "00-1-2-3", TimeLeft: 5} },
+		"without an ID, as nobody should send it":   func(m *TransportMessage) { m.ID = MessageID{} },
+		"with a content that is too large to share": func(m *TransportMessage) { m.Content = make([]byte, 2*mostShared) },
+	} {
+		t.Run("a message "+name+" shows the envelope that it came with", func(t *testing.T) {
+			m := TransportMessage{
+				ID: MessageID{7}, Type: rt.messageType.ID(), Content: []byte("content"),
+				Originator: Originator{SenderID: "A.0", SenderEndpoint: "tcp://a:1", InitiatorUserName: new("user")},
+			}
+			change(&m)
+			in := &incoming{run: r, route: rt, originator: &m.Originator, block: &block{}}
+			in.fill(&m, true)
+			if diff := cmp.Diff(&m, in.envelope()); diff != "" {
+				t.Errorf("envelope (-came +shown):\n%s", diff)
+			}
+			if first := in.envelope(); first != in.envelope() {
+				t.Error("it shows another one to each who asks")
+			}
+		})
+	}
+}
+
+func TestContentsOfBlocks(t *testing.T) {
+	var k block
+	for round := range 4 { // the later ones in memory that was used before
+		k.renew()
+		var want, got [][]byte
+		for i := range blockSize {
+			content := bytes.Repeat([]byte{byte(round), byte(i)}, 1<<((i+4*round)%11)) // up to twice what is shared
+			want, got = append(want, bytes.Clone(content)), append(got, k.copyOf(content))
+			clear(content) // it was lent
+			_ = append(got[i], 0xff)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("round %d: contents (-lent +kept):\n%s", round, diff)
+		}
+	}
+}
+
+func TestOutcomesOfEpochs(t *testing.T) {
+	failure := errors.New("broken")
+	t.Run("what nobody has said is nothing", func(t *testing.T) {
+		var os outcomes
+		if o := os.of(1); o.code != 0 || o.failed != nil || os.left.Load() != nil {
+			t.Errorf("of() = %+v", o)
+		}
+	})
+	t.Run("a handler that speaks up too late is not heard, whether or not the next one has spoken", func(t *testing.T) {
+		var os outcomes
+		os.setCode(1, 11, "late")
+		os.end(1)
+		os.setCode(1, 12, "later")
+		if o := os.of(2); o.code != 0 {
+			t.Errorf("the next message has code %d", o.code)
+		}
+		os.setCode(2, 21, "in time")
+		os.setCode(1, 13, "much later")
+		if o := os.of(2); o.code != 21 || o.text != "in time" {
+			t.Errorf("the next message has code %d, %q", o.code, o.text)
+		}
+	})
+	t.Run("a handler that speaks up too late, of a message for which nobody had, leaves nothing for the next one", func(t *testing.T) {
+		var os outcomes
+		os.setCode(3, 31, "too late")
+		if o := os.of(5); o.code != 0 {
+			t.Errorf("the message after has code %d", o.code)
+		}
+		os.add(5, "handler", nil, failure)
+		if o := os.of(5); o.code != 0 || len(o.failed) != 1 {
+			t.Errorf("the message after has %+v", o)
+		}
+	})
+	t.Run("what has ended is forgotten", func(t *testing.T) {
+		var os outcomes
+		os.add(1, strings.Repeat("h", 3), nil, failure)
+		os.end(1)
+		if l := os.left.Load(); l.outcome.failed != nil {
+			t.Errorf("%+v is still there", l.outcome)
+		}
+	})
+}
