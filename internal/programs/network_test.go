@@ -8,7 +8,11 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/zebus-go/zebus/zebus"
 )
 
 // A network is a directory on this machine, and the settings of peers that look for it.
@@ -18,16 +22,25 @@ type network struct {
 	endpoint  string
 	settings  []string // of peers, as variables
 	flags     []string // of the directory
+	patient   string   // how long the directory waits for those that it leaves, as a variable
 }
 
-// newNetwork starts a directory on a free port.
+// newNetwork starts a directory on a free port. It and its peers wait forever for each other when they leave.
 func newNetwork(t *testing.T, flags ...string) *network {
 	t.Helper()
-	n := &network{t: t, endpoint: fmt.Sprintf("tcp://127.0.0.1:%d", freePort(t)), flags: flags}
+	return newNetworkWhere(t, forever, flags...)
+}
+
+// newNetworkWhere is newNetwork with a directory that waits so long when it leaves.
+func newNetworkWhere(t *testing.T, waits time.Duration, flags ...string) *network {
+	t.Helper()
+	n := &network{
+		t: t, endpoint: fmt.Sprintf("tcp://127.0.0.1:%d", freePort(t)), flags: flags, patient: lasts(acknowledgement, waits),
+	}
 	n.open()
 	n.settings = []string{
 		"ZEBUS_ENVIRONMENT=Test", "ZEBUS_DIRECTORY_ENDPOINTS=" + n.endpoint, "ZEBUS_INBOUND_ENDPOINT=tcp://127.0.0.1:*",
-		"ZEBUS_WAIT_FOR_END_OF_STREAM_ACK_TIMEOUT=500ms", "ZEBUS_RECV_TIMEOUT=50ms",
+		lasts(acknowledgement, forever), "ZEBUS_RECV_TIMEOUT=50ms",
 	}
 	return n
 }
@@ -37,9 +50,7 @@ func (n *network) open() {
 	n.t.Helper()
 	n.directory = start(n.t, call{
 		program: "zebus-directory", args: slices.Concat([]string{"--endpoint", n.endpoint, "--environment", "Test"}, n.flags),
-		env: []string{
-			"ZEBUS_PING_PEERS_INTERVAL=100ms", "ZEBUS_WAIT_FOR_END_OF_STREAM_ACK_TIMEOUT=500ms", "ZEBUS_RECV_TIMEOUT=50ms",
-		},
+		env: []string{"ZEBUS_PING_PEERS_INTERVAL=100ms", n.patient, "ZEBUS_RECV_TIMEOUT=50ms"},
 	})
 	n.directory.await("directory ready")
 }
@@ -65,18 +76,47 @@ func (n *network) service(env ...string) *process {
 // echo sends a text through a client, and wants it back.
 func (n *network) echo(text string) {
 	n.t.Helper()
+	n.wantEchoed(n.client(text), text)
+}
+
+// echoInTheEnd is echo with a service that may register again at any time, which fails the commands under way to it.
+func (n *network) echoInTheEnd(text string) {
+	n.t.Helper()
+	p := n.client(text)
+	for begin := time.Now(); strings.Contains(p.stderr.text(), zebus.ErrPeerRestarted.Error()) && time.Since(begin) < patience; {
+		p = n.client(text)
+	}
+	n.wantEchoed(p, text)
+}
+
+// client returns a client that has ended.
+func (n *network) client(text string) *process {
+	n.t.Helper()
 	p := n.start(call{program: "client", args: []string{text}})
-	if code := p.wait(); code != 0 || p.stdout.text() != text+"\n" {
-		n.t.Errorf("client %q exited with %d and wrote %q\n%s", text, code, p.stdout.text(), p.stderr.text())
+	p.wait()
+	return p
+}
+
+func (n *network) wantEchoed(p *process, text string) {
+	n.t.Helper()
+	if p.code != 0 || p.stdout.text() != text+"\n" {
+		n.t.Errorf("client %q exited with %d and wrote %q\n%s", text, p.code, p.stdout.text(), p.stderr.text())
 	}
 }
 
-// freePort returns a port that is free, and that nobody gets who asks the system for a free one: what ends may be
+const firstPort, ports = 20000, 10000 // below those that systems give away
+
+var (
+	firstTried = rand.Uint32N(ports) // by freePort
+	tried      atomic.Uint32         // how many it has tried
+)
+
+// freePort returns a port that is free, and that nobody gets who asks for one, here or the system: what ends may be
 // started again where it was.
 func freePort(t *testing.T) int {
 	t.Helper()
 	for range 100 {
-		port := 20000 + rand.IntN(10000)
+		port := firstPort + int((firstTried+tried.Add(1))%ports)
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
 			continue

@@ -19,8 +19,18 @@ import (
 // patience bounds every wait of these tests. It is never reached by one that passes.
 const patience = 20 * time.Second
 
-// promptly is how long what takes no time may take on a machine that does much else, under the race detector.
-const promptly = 3 * time.Second
+// Nothing here is timed: how long a thing takes says more of what else the machine does. What must not be waited for takes
+// forever instead, which is more than the patience of these tests, and what must be waited for takes little.
+const (
+	forever = time.Hour
+	little  = 300 * time.Millisecond
+)
+
+// Settings of programs, as variables.
+const acknowledgement, registration = "ZEBUS_WAIT_FOR_END_OF_STREAM_ACK_TIMEOUT", "ZEBUS_REGISTRATION_TIMEOUT"
+
+// lasts makes a setting of a time.
+func lasts(variable string, d time.Duration) string { return variable + "=" + d.String() }
 
 // A process is a program that runs, or has run. It ends with its test at the latest.
 type process struct {
@@ -91,14 +101,12 @@ func (p *process) end() {
 }
 
 // stop asks the process to end, and wants it to do so well.
-func (p *process) stop() time.Duration {
+func (p *process) stop() {
 	p.t.Helper()
-	begin := time.Now()
 	p.signal(syscall.SIGTERM)
 	if code := p.wait(); code != 0 {
 		p.t.Errorf("%s exited with %d after SIGTERM", p.name, code)
 	}
-	return time.Since(begin)
 }
 
 // kill ends the process at once, as the end of a machine would.
@@ -130,21 +138,23 @@ func (p *process) wait() int {
 	return p.code
 }
 
-// await waits until the process has said something on standard error, and returns the parts in parentheses.
-func (p *process) await(pattern string) []string {
+// await waits until the process has said something on standard error.
+func (p *process) await(pattern string) {
+	p.t.Helper()
+	p.awaitAfter(0, pattern)
+}
+
+// awaitAfter is await for what comes after so many bytes.
+func (p *process) awaitAfter(said int, pattern string) {
 	p.t.Helper()
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
-	for form := regexp.MustCompile(pattern); ; {
-		found := form.FindStringSubmatch(p.stderr.text())
-		if found != nil {
-			return found[1:]
-		}
+	for form := regexp.MustCompile(pattern); !form.MatchString(p.stderr.text()[said:]); {
 		select {
 		case <-p.stderr.changed:
 		case <-p.ended:
-			if form.MatchString(p.stderr.text()) {
-				continue
+			if form.MatchString(p.stderr.text()[said:]) {
+				return
 			}
 			p.t.Fatalf("%s ended without saying %q", p.name, pattern)
 		case <-timeout.C:
