@@ -31,6 +31,8 @@ type link struct {
 	dropped     bool // no longer the peer's link; whoever holds the socket closes it
 	gone        bool // the peer said that it leaves: Stop does not wait for it
 
+	unreached error // why no connection came about: what the writer has given to the socket since went nowhere
+
 	// early are the messages in the socket before it is established. They are dropped together with it.
 	early     []zebus.MessageID
 	confirmed int   // of early, those that the peer will have read once the connection stands

@@ -144,7 +144,7 @@ func (p *peer) ended(l *link, cause error) {
 func (p *peer) unreached(l *link, reason error) {
 	p.out.log.Warn("peer is unreachable", "peer", p.id, "error", reason)
 	early := l.early
-	l.early = nil
+	l.early, l.unreached = nil, reason
 	p.detach(l, 0)
 	p.out.reports.failed(p.id, early, reason)
 	if l.held {

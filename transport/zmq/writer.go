@@ -84,6 +84,8 @@ func (p *peer) wrote(l *link, m outgoing, err error) (done bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
+	case err == nil && l.unreached != nil:
+		p.giveUp(m, l.unreached)
 	case err == nil && l.dropped:
 		p.out.reports.uncertain(p.id, 1, fmt.Errorf("connection to %s lost: %w", l.endpoint, zebus.ErrPeerUnreachable))
 	case err == nil:
