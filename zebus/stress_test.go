@@ -18,7 +18,7 @@ import (
 )
 
 // TestNoDeadlock lets twenty buses send, await, publish and subscribe from every queue, without any deadline. Every
-// command ends; five seconds in which none does fail the test, with the stacks.
+// command ends; a time in which none does fails the test, with the stacks.
 func TestNoDeadlock(t *testing.T) {
 	crowd := newCrowd(t)
 	ctx, cancel := context.WithTimeout(t.Context(), stressTime)
@@ -143,7 +143,7 @@ func (c *crowd) drive(ctx context.Context, i int) {
 // watch waits for the drivers, and fails the test when nothing happens for too long.
 func (c *crowd) watch(drivers *sync.WaitGroup) {
 	c.t.Helper()
-	const patience = 5 * time.Second
+	const patience = 20 * time.Second // more than a machine that does much else takes for one command
 	done := make(chan struct{})
 	go func() { drivers.Wait(); close(done) }()
 	ticker := time.NewTicker(patience)
