@@ -75,7 +75,7 @@ func startAgain(s *scene) {
 }
 
 func startAtTakenEndpoint(s *scene) {
-	first := s.start("A.0", Options{})
+	first := s.startToLeave("A.0")
 	second := s.make(zebus.Self{ID: "B.0", Environment: environment}, Options{Endpoint: first.Endpoint})
 	if err := second.tryStart(); err == nil {
 		s.t.Fatal("two transports receive at one endpoint")
@@ -98,7 +98,7 @@ func completedEndpoint(s *scene) {
 // stopUnderFire stops a receiver while others send to it as fast as they can. What comes afterwards is noticed by its
 // Inbound.
 func stopUnderFire(s *scene) {
-	receiver := s.start("A.0", Options{})
+	receiver := s.startToLeave("A.0")
 	stopped := make(chan struct{})
 	var wg sync.WaitGroup
 	for i := range 3 {

@@ -50,7 +50,7 @@ func decommissionedPeer(s *scene) {
 }
 
 func restartedPeer(s *scene) {
-	a, before := s.start("A.0", Options{}), s.start("B.0", Options{})
+	a, before := s.start("A.0", Options{}), s.startToLeave("B.0")
 	a.send("before", before.Peer)
 	before.AwaitMessage(s.t)
 	before.stop(s.t.Context())
@@ -65,7 +65,7 @@ func restartedPeer(s *scene) {
 // newsBeforeSend sends to a peer that is not there, lets it start and tells the news. Only what was sent after them
 // must arrive; what was sent before may, or is reported.
 func newsBeforeSend(s *scene) {
-	a, gone := s.start("A.0", Options{}), s.start("B.0", Options{})
+	a, gone := s.start("A.0", Options{}), s.startToLeave("B.0")
 	gone.stop(s.t.Context())
 	lost := account{to: "B.0"}
 	_, refused := a.trySend("before", gone.Peer)

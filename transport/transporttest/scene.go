@@ -75,6 +75,16 @@ func (s *scene) startAs(self zebus.Self, o Options) *peer {
 	return p
 }
 
+// startToLeave starts a peer that leaves while others send to it, or to whose endpoint somebody comes back.
+func (s *scene) startToLeave(id zebus.PeerID) *peer {
+	s.t.Helper()
+	o := Options{}
+	if s.features.Reserve != nil {
+		o.Endpoint = s.features.Reserve(s.t)
+	}
+	return s.start(id, o)
+}
+
 // make returns a peer that is not started.
 func (s *scene) make(self zebus.Self, o Options) *peer {
 	s.t.Helper()

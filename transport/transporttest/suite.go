@@ -15,6 +15,10 @@ type Features struct {
 	// SocketLimit says that Options.MaxSockets has an effect.
 	SocketLimit bool
 
+	// Reserve returns an endpoint at which the transports of the test may receive, and which nobody else is given until the
+	// test ends: what is sent to a peer that has left must not reach another test. Nil for endpoints that only the test has.
+	Reserve func(tb testing.TB) (endpoint string)
+
 	// Listen receives at an endpoint without a transport and returns the endpoint. It calls receive with each frame, one
 	// at a time, until the test ends. Nil skips the cases that need it.
 	Listen func(tb testing.TB, receive func(frame []byte)) (endpoint string)

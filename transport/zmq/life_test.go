@@ -66,9 +66,9 @@ func (l *logText) text() string {
 }
 
 func TestPortInUse(t *testing.T) {
-	a := startNode(t, "Test.A.0", quick())
 	cfg := quick()
-	cfg.InboundEndpoint = a.endpoint
+	cfg.InboundEndpoint = reserved(t)
+	a := startNode(t, "Test.A.0", cfg)
 	cfg.BindAddress = "127.0.0.1"
 	b := newNode(t, "Test.B.0", cfg)
 	_, err := b.Start(t.Context(), b.self, b.recorder)
@@ -122,40 +122,63 @@ func TestStartWithoutTime(t *testing.T) {
 
 func TestDecommissionedPeer(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct {
-		name    string
-		id      zebus.PeerID
-		dropped bool
-	}{
-		{"K13 the socket to a decommissioned peer is dropped after a delay", "Test.B.0", true},
-		{"the socket to the persistence is kept", "Abc.Zebus.PersistenceService.0", false},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			cfg := quick()
-			cfg.EndOfStreamAckTimeout = 50 * time.Millisecond
-			a, server := startNode(t, "Test.A.0", cfg), listenRaw(t)
-			to := zebus.Peer{ID: tc.id, Endpoint: server.endpoint()}
-			a.send(t, "x", to)
-			p := server.accept(t)
-			p.readFrame(t)
-			a.PeerChanged(zebus.PeerChange{Kind: zebus.PeerDecommissionedChange, Peer: to})
-			if n := a.OutboundSockets(); n != 1 {
-				t.Errorf("%d sockets right after, want 1", n)
-			}
-			a.send(t, "still sent", to)
-			p.readFrame(t)
-			if !tc.dropped {
-				return
-			}
-			if _, _, err := p.tryReadFrame(); err == nil {
-				t.Error("a third frame came")
-			}
-			awaitSockets(t, a, 0)
-			a.send(t, "opens another one", to)
-			server.accept(t).readFrame(t)
-		})
-	}
+	t.Run("K13 the socket to a decommissioned peer is kept for a while", func(t *testing.T) {
+		t.Parallel()
+		a, server := startNode(t, "Test.A.0", waiting(time.Hour)), listenRaw(t)
+		to := zebus.Peer{ID: "Test.B.0", Endpoint: server.endpoint()}
+		p := acquaint(t, a, to, server)
+		a.PeerChanged(zebus.PeerChange{Kind: zebus.PeerDecommissionedChange, Peer: to})
+		if n := a.OutboundSockets(); n != 1 {
+			t.Errorf("%d sockets right after, want 1", n)
+		}
+		a.send(t, "still sent", to)
+		p.readFrame(t)
+	})
+	t.Run("K13 the socket to a decommissioned peer is dropped after that", func(t *testing.T) {
+		t.Parallel()
+		a, server := startNode(t, "Test.A.0", waiting(time.Millisecond)), listenRaw(t)
+		to := zebus.Peer{ID: "Test.B.0", Endpoint: server.endpoint()}
+		p := acquaint(t, a, to, server)
+		a.PeerChanged(zebus.PeerChange{Kind: zebus.PeerDecommissionedChange, Peer: to})
+		if _, _, err := p.tryReadFrame(); err == nil {
+			t.Error("a second frame came")
+		}
+		awaitSockets(t, a, 0)
+		a.send(t, "opens another one", to)
+		server.accept(t).readFrame(t)
+	})
+	t.Run("the socket to the persistence is kept", func(t *testing.T) {
+		t.Parallel()
+		a, server, other := startNode(t, "Test.A.0", waiting(time.Millisecond)), listenRaw(t), listenRaw(t)
+		to := zebus.Peer{ID: "Abc.Zebus.PersistenceService.0", Endpoint: server.endpoint()}
+		leaver := zebus.Peer{ID: "Test.C.0", Endpoint: other.endpoint()}
+		p := acquaint(t, a, to, server)
+		acquaint(t, a, leaver, other)
+		for _, gone := range []zebus.Peer{to, leaver} {
+			a.PeerChanged(zebus.PeerChange{Kind: zebus.PeerDecommissionedChange, Peer: gone})
+		}
+		awaitSockets(t, a, 1) // that of the persistence would have been dropped before
+		m := a.send(t, "on the same connection", to)
+		if got := p.message(t); got.ID != m.ID {
+			t.Errorf("received %+v", got)
+		}
+	})
+}
+
+// waiting is a configuration that keeps the sockets of those who left for so long.
+func waiting(d time.Duration) zmq.Config {
+	cfg := quick()
+	cfg.EndOfStreamAckTimeout = d
+	return cfg
+}
+
+// acquaint sends a first message to a raw peer, and returns the connection on which it came.
+func acquaint(t *testing.T, n *node, to zebus.Peer, server *rawServer) *rawPeer {
+	t.Helper()
+	n.send(t, "x", to)
+	p := server.accept(t)
+	p.readFrame(t)
+	return p
 }
 
 // awaitSockets waits until a node has n outgoing sockets.
@@ -171,17 +194,13 @@ func awaitSockets(t *testing.T, n *node, want int) {
 
 func TestDelayedDropIsForOneEndpoint(t *testing.T) {
 	t.Parallel()
-	cfg := quick()
-	cfg.EndOfStreamAckTimeout = 20 * time.Millisecond
-	a, owner, other := startNode(t, "Test.A.0", cfg), listenRaw(t), listenRaw(t)
+	a, owner, other := startNode(t, "Test.A.0", waiting(time.Millisecond)), listenRaw(t), listenRaw(t)
 	to := zebus.Peer{ID: "Test.B.0", Endpoint: owner.endpoint()}
 	leaver := zebus.Peer{ID: "Test.C.0", Endpoint: other.endpoint()}
-	a.send(t, "x", to, leaver)
-	p := owner.accept(t)
-	p.readFrame(t)
-	other.accept(t).readFrame(t)
+	p := acquaint(t, a, to, owner)
+	acquaint(t, a, leaver, other)
 
-	twin := zebus.Peer{ID: to.ID, Endpoint: nobody(t)}
+	twin := zebus.Peer{ID: to.ID, Endpoint: reserved(t)}
 	for _, gone := range []zebus.Peer{twin, leaver} {
 		a.PeerChanged(zebus.PeerChange{Kind: zebus.PeerDecommissionedChange, Peer: gone})
 	}

@@ -20,7 +20,7 @@ import (
 func TestTransport(t *testing.T) {
 	t.Parallel()
 	injectors := injectors{peers: map[injector]*rawPeer{}}
-	features := transporttest.Features{EndOfStream: true, SocketLimit: true, Listen: listenFrames, Inject: injectors.inject}
+	features := transporttest.Features{EndOfStream: true, SocketLimit: true, Reserve: reserved, Listen: listenFrames, Inject: injectors.inject}
 	transporttest.Run(t, features, func(tb testing.TB, o transporttest.Options) zebus.Transport {
 		tb.Helper()
 		tr, err := zmq.New(zmq.Config{

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,19 +15,11 @@ import (
 	"github.com/zebus-go/zebus/zebus"
 )
 
-// nobody returns an endpoint at which nobody listens.
-func nobody(t *testing.T) string {
-	t.Helper()
-	l := listenRaw(t)
-	endpoint := l.endpoint()
-	_ = l.Close()
-	return endpoint
-}
-
 func TestUnreachablePeers(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, endpoint, reason string }{
-		{"refused: nobody listens there", nobody(t), "refused"},
+		{"refused: nobody listens there", reserved(t), "refused"},
+		{"refused: nobody listens there, at a name", strings.Replace(reserved(t), "127.0.0.1", "localhost", 1), "refused"},
 		{"a name that does not exist", "tcp://no.such.host.invalid:4000", "no.such.host.invalid"},
 		{"a port that cannot be", "tcp://127.0.0.1:99999", "99999"},
 		{"no endpoint", "tcp://foo", "want tcp://host:port"},
@@ -94,7 +87,7 @@ func TestClosedAfterConnectFailure(t *testing.T) {
 			cfg := quick()
 			cfg.ClosedAfterConnectFailure = tc.period
 			a := startNode(t, "Test.A.0", cfg)
-			place := nobody(t)
+			place := reserved(t)
 			m := a.send(t, "too early", zebus.Peer{ID: "Test.B.0", Endpoint: place})
 			if f := a.failed(t, 1)[0]; f.id != m.ID || f.to != "Test.B.0" {
 				t.Errorf("reported %+v, want %v", f, m.ID)
@@ -191,7 +184,10 @@ func stuffed(t *testing.T, l *rawServer, cfg zmq.Config) (n *node, server *rawPe
 	n.send(t, "x", to)
 	server = l.accept(t)
 	large := strings.Repeat("x", 1<<20)
-	for end := time.Now().Add(patience); ; {
+	for i, end := 0, time.Now().Add(patience); ; i++ {
+		if i == 64 { // more than the sockets hold: who takes long to notice shall not fill the memory
+			large = "x"
+		}
 		err := n.Send(zebus.Delivery{Message: n.message(large), To: []zebus.Peer{to}})
 		if errors.Is(err, zebus.ErrPeerBusy) {
 			return n, server, to
@@ -275,22 +271,31 @@ func TestClosedPeerThatReadsAgain(t *testing.T) {
 	cfg.SendQueueLimit = 1 << 40
 	a, server, to := stuffed(t, listenRaw(t), cfg)
 	t.Run("X27 a closed peer is tried again, and what it takes then arrives", func(t *testing.T) {
-		found := make(chan struct{})
-		go func() {
-			defer close(found)
+		var reader sync.WaitGroup
+		defer reader.Wait()
+		found := false // guarded by a.mu
+		reader.Go(func() {
 			for server.message(t).Type != "Test.Last" {
 				continue
 			}
-		}()
-		for {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			found = true
+			a.changed.Broadcast()
+		})
+		arrived, failed := false, 0
+		for !arrived {
 			m := a.message("")
 			m.Type = "Test.Last"
-			_ = a.Send(zebus.Delivery{Message: m, To: []zebus.Peer{to}})
-			select {
-			case <-found:
-				return
-			default:
+			if err := a.Send(zebus.Delivery{Message: m, To: []zebus.Peer{to}}); err != nil {
+				continue // it is closed, for a millisecond
 			}
+			a.await(t, "the message, or a report", func() bool {
+				now := len(a.failures) + len(a.uncertain)
+				again := now > failed // not all of it at once
+				arrived, failed = found, now
+				return arrived || again
+			})
 		}
 	})
 }
