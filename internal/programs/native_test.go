@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -187,8 +188,12 @@ func appear(tools ...string) string {
 	return b.String()
 }
 
+// fake writes a program. Other tests start processes meanwhile: a child that has just been forked holds the file open, and
+// what is open for writing cannot be executed.
 func (machine) fake(t *testing.T, path, tool, script string) {
 	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	text := "#!" + filepath.Join(path, "bash") + "\n" + script + "\n"
 	if err := os.WriteFile(filepath.Join(path, tool), []byte(text), 0o700); err != nil {
 		t.Fatal(err)
