@@ -83,8 +83,10 @@ func (p *peer) awaitStop(stopped <-chan struct{}) {
 	}
 }
 
+// acknowledgeLeave takes leave of a transport that keeps its sockets to those who do for longer than a test waits: the answer
+// needs a connection first.
 func acknowledgeLeave(s *scene) {
-	a, raw := s.start("A.0", Options{}), s.listen("Raw.1")
+	a, raw := s.start("A.0", Options{EndOfStreamAckTimeout: 2 * guard}), s.listen("Raw.1")
 	s.inject(a.Peer, transport.NewEndOfStream(raw.ids.Next(), raw.note("").Originator))
 	if got := raw.AwaitMessage(s.t); got.Type != transport.EndOfStreamAck || got.Originator.SenderID != "A.0" {
 		s.t.Errorf("received %+v", got)

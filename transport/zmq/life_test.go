@@ -165,7 +165,7 @@ func TestDecommissionedPeer(t *testing.T) {
 	})
 }
 
-// waiting is a configuration that keeps the sockets of those who left for so long.
+// waiting is a configuration that waits so long for those it leaves, and keeps the sockets to those who leave.
 func waiting(d time.Duration) zmq.Config {
 	cfg := quick()
 	cfg.EndOfStreamAckTimeout = d

@@ -132,7 +132,7 @@ func TestConnectionLost(t *testing.T) {
 	})
 	t.Run("the bus hears of a peer that stops, which says so before its connections end", func(t *testing.T) {
 		t.Parallel()
-		a, b := startNode(t, "Test.A.0", quick()), startNode(t, "Test.B.0", quick())
+		a, b := startNode(t, "Test.A.0", quick()), startNode(t, "Test.B.0", waiting(patience))
 		b.send(t, "x", a.peer())
 		a.received(t, 1)
 		b.stop(t)

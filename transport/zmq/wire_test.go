@@ -184,7 +184,7 @@ func TestTooLarge(t *testing.T) {
 
 func TestEndOfStreamFrames(t *testing.T) {
 	server := listenRaw(t)
-	n := startNode(t, "Test.A.0", quick())
+	n := startNode(t, "Test.A.0", waiting(patience))
 	p := dialRaw(t, n.endpoint)
 
 	t.Run("X17 an acknowledgement of a stranger changes nothing", func(t *testing.T) {
