@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"encoding/binary"
+
 	"github.com/zebus-go/zebus/wire"
 	"github.com/zebus-go/zebus/zebus"
 )
@@ -19,6 +21,7 @@ func ReadMessage(frame []byte) (zebus.TransportMessage, error) {
 type Reader struct {
 	words       words
 	originators originators
+	patterns    patterns
 }
 
 // Two values for all messages; nobody writes through a message's pointers.
@@ -28,26 +31,40 @@ var persistedNo, persistedYes = false, true
 // belongs to the message from now on; texts behind pointers are shared with other messages and not to be changed. The
 // error wraps [ErrFrame], and then m is half read.
 func (r *Reader) Read(m *zebus.TransportMessage, frame []byte) error {
+	if end, ok := r.patterns.read(m, frame); ok {
+		if end == len(frame) {
+			return nil
+		}
+		return r.readFields(m, &fields{buf: frame, pos: end})
+	}
 	*m = zebus.TransportMessage{}
-	f := fields{buf: frame}
+	err := r.readFields(m, &fields{buf: frame})
+	if err == nil {
+		r.patterns.learn(m, frame)
+	}
+	return err
+}
+
+// readFields reads the fields that are left.
+func (r *Reader) readFields(m *zebus.TransportMessage, f *fields) error {
 	for f.next() {
 		switch f.field {
 		case fieldID:
-			m.ID = readID(&f)
+			m.ID = readID(f)
 		case fieldType:
-			m.Type = zebus.MessageTypeID(r.word(&f))
+			m.Type = zebus.MessageTypeID(r.word(f))
 		case fieldContent:
 			m.Content = f.bytes()
 		case fieldOriginator:
-			m.Originator = r.originator(&f)
+			m.Originator = r.originator(f)
 		case fieldEnvironment:
 			m.Environment = r.words.of(f.bytes())
 		case fieldWasPersisted:
-			m.WasPersisted = readFlag(&f)
+			m.WasPersisted = readFlag(f)
 		case fieldPersistentID:
-			m.PersistentPeerIDs = r.appendPersistentID(m.PersistentPeerIDs, &f)
+			m.PersistentPeerIDs = r.appendPersistentID(m.PersistentPeerIDs, f)
 		default:
-			readExtension(m, &f)
+			readExtension(m, f)
 		}
 	}
 	return f.err()
@@ -74,10 +91,7 @@ func readID(f *fields) (id zebus.MessageID) {
 
 // idFromContent returns the id in the two fixed64 fields of a bcl.Guid.
 func idFromContent(guid []byte) zebus.MessageID {
-	var layout [16]byte
-	copy(layout[:8], guid[1:9])
-	copy(layout[8:], guid[10:18])
-	return zebus.MessageID(wire.GUIDFromLayout(layout))
+	return zebus.MessageID(wire.GUIDFromHalves(binary.LittleEndian.Uint64(guid[1:9]), binary.LittleEndian.Uint64(guid[10:18])))
 }
 
 // readFlag reads a bool: any number but zero is true.

@@ -35,7 +35,7 @@ func ParseGUID(s string) (GUID, error) {
 // GUIDFromLayout returns the GUID whose bytes in memory of .NET are layout.
 func GUIDFromLayout(layout [16]byte) GUID {
 	lo, hi := binary.LittleEndian.Uint64(layout[:8]), binary.LittleEndian.Uint64(layout[8:])
-	return guidFromHalves(lo, hi)
+	return GUIDFromHalves(lo, hi)
 }
 
 // Layout returns the bytes as .NET has them in memory and on the wire: the first three groups of the text are little
@@ -108,7 +108,8 @@ func (g GUID) halves() (lo, hi uint64) {
 	return lo, binary.LittleEndian.Uint64(g[8:])
 }
 
-func guidFromHalves(lo, hi uint64) GUID {
+// GUIDFromHalves returns the GUID with the two numbers of a bcl.Guid.
+func GUIDFromHalves(lo, hi uint64) GUID {
 	var g GUID
 	binary.BigEndian.PutUint64(g[:8], lo<<32|lo>>32&0xffff<<16|lo>>48)
 	binary.LittleEndian.PutUint64(g[8:], hi)
@@ -167,7 +168,7 @@ func (r *Reader) GUID() GUID {
 		}
 	}
 	r.Leave(outer)
-	return guidFromHalves(lo, hi)
+	return GUIDFromHalves(lo, hi)
 }
 
 // wholeGUID reads a bcl.Guid in the form in which everybody writes it.
@@ -181,5 +182,5 @@ func (r *Reader) wholeGUID() (GUID, bool) {
 		return GUID{}, false
 	}
 	r.pos += length
-	return guidFromHalves(binary.LittleEndian.Uint64(b[2:]), binary.LittleEndian.Uint64(b[11:])), true
+	return GUIDFromHalves(binary.LittleEndian.Uint64(b[2:]), binary.LittleEndian.Uint64(b[11:])), true
 }

@@ -140,7 +140,7 @@ func (in *inbound) deliver() (handlers func()) {
 	if len(in.batch) == 0 {
 		return nil
 	}
-	defer clear(in.batch) // the contents are libzmq's, and only for now
+	defer in.forgetContents()
 	if in.here != nil {
 		return in.here.ReceiveHere(in.batch)
 	}
@@ -149,6 +149,13 @@ func (in *inbound) deliver() (handlers func()) {
 	}
 	in.Up.Receive(in.batch)
 	return nil
+}
+
+// forgetContents ends the use of what is libzmq's, and only for now.
+func (in *inbound) forgetContents() {
+	for i := range in.batch {
+		in.batch[i].Content = nil
+	}
 }
 
 // drainQuiet is how long nothing has arrived when everything has; drainLimit bounds the wait for that.
@@ -172,34 +179,38 @@ func (in *inbound) drain() {
 // first one. It returns how many there were.
 func (in *inbound) round(flags zmq4.Flag) int {
 	in.batch, in.last = in.batch[:0], ""
-	frames, err := in.receiver.receive(flags)
+	count, err := in.receiver.receive(flags)
 	if err != nil {
 		in.Config.Logger.Error("messages cannot be read", "error", err)
 	}
-	if len(frames) == 0 {
+	if count == 0 {
 		return 0
 	}
 	now := time.Now()
-	for i := range frames {
-		in.read(&frames[i], now)
+	for i := range count {
+		in.read(in.receiver.frame(i), now)
 	}
-	return len(frames)
+	return count
 }
 
 // read adds the message in a frame to the batch, or deals with it.
-func (in *inbound) read(f *frame, now time.Time) {
+func (in *inbound) read(f frame, now time.Time) {
 	if len(f.bytes) == 0 {
 		return // means nothing, by agreement
 	}
-	in.batch = append(in.batch, zebus.TransportMessage{})
-	m := &in.batch[len(in.batch)-1]
-	if !in.accept(m, f, now) {
-		in.batch = in.batch[:len(in.batch)-1]
+	n := len(in.batch)
+	if n == cap(in.batch) {
+		in.batch = append(in.batch, zebus.TransportMessage{})
+	}
+	in.batch = in.batch[:n+1] // where there was a message before, most of which says what the new one does
+	if !in.accept(&in.batch[n], f, now) {
+		in.batch[n].Content = nil
+		in.batch = in.batch[:n]
 	}
 }
 
 // accept reads a frame into m, and returns whether that is for the bus.
-func (in *inbound) accept(m *zebus.TransportMessage, f *frame, now time.Time) bool {
+func (in *inbound) accept(m *zebus.TransportMessage, f frame, now time.Time) bool {
 	err := in.reader.Read(m, f.bytes)
 	if err == nil {
 		err = transport.Check(m, in.Environment)
@@ -221,7 +232,7 @@ func (in *inbound) accept(m *zebus.TransportMessage, f *frame, now time.Time) bo
 
 // reject counts and logs a frame that is not for the bus. Senders of another environment send many, and are logged
 // once.
-func (in *inbound) reject(f *frame, sender zebus.PeerID, err error) {
+func (in *inbound) reject(f frame, sender zebus.PeerID, err error) {
 	rejected := RejectedFrame{Sender: sender, Remote: in.receiver.remote(f), Bytes: len(f.bytes), Err: err}
 	in.Config.Observer.frameRejected(rejected)
 	if errors.Is(err, transport.ErrOtherEnvironment) {

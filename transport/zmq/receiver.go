@@ -73,7 +73,6 @@ import (
 type receiver struct {
 	socket unsafe.Pointer // void * of libzmq; the socket stays that of whoever handed it in
 	batch  *C.zebus_batch
-	frames []frame
 }
 
 // A frame is what one ZMQ message, or one part of one, holds. Its bytes are libzmq's.
@@ -102,24 +101,24 @@ func (r *receiver) close() {
 	r.batch = nil
 }
 
-// receive returns the frames that are there. For the first it waits, if that is what flags say, as long as the socket
-// says. The slice and the bytes of the frames are good until the next call.
-func (r *receiver) receive(flags zmq4.Flag) ([]frame, error) {
-	code := C.zebus_receive(r.socket, r.batch, batchBytes, C.int(flags))
-	r.frames = r.frames[:0]
-	for i := range int(r.batch.count) {
-		r.frames = append(r.frames, frame{unsafe.Slice((*byte)(r.batch.data[i]), int(r.batch.size[i])), i})
+// receive takes the frames that are there, and returns how many. For the first it waits, if that is what flags say, as
+// long as the socket says.
+func (r *receiver) receive(flags zmq4.Flag) (count int, err error) {
+	if code := C.zebus_receive(r.socket, r.batch, batchBytes, C.int(flags)); code != 0 {
+		err = fmt.Errorf("receive: %w", zmq4.Errno(code))
 	}
-	if code != 0 {
-		return r.frames, fmt.Errorf("receive: %w", zmq4.Errno(code))
-	}
-	return r.frames, nil
+	return int(r.batch.count), err
+}
+
+// frame returns a frame of the newest batch. Its bytes are good until the next call of receive.
+func (r *receiver) frame(i int) frame {
+	return frame{unsafe.Slice((*byte)(r.batch.data[i]), int(r.batch.size[i])), i}
 }
 
 // more says that the newest batch may not be all that is there.
 func (r *receiver) more() bool { return r.batch.more != 0 }
 
 // remote returns the address that a frame of the newest batch came from, as far as libzmq knows it.
-func (r *receiver) remote(f *frame) string {
+func (r *receiver) remote(f frame) string {
 	return C.GoString(C.zebus_remote(r.batch, C.int(f.index)))
 }
