@@ -17,6 +17,9 @@ type block struct {
 	left     atomic.Int32 // messages that are not over, those not yet given out included
 	contents []byte       // of those messages, unless they are large
 
+	specials     *[blockSize]special // nil before one was needed
+	usedSpecials int                 // specials[:usedSpecials] are given out
+
 	next  *block // while it waits for the next messages, and of those
 	below int    // how many follow
 }
@@ -26,6 +29,17 @@ func (k *block) renew() {
 	k.used, k.next = 0, nil
 	k.left.Store(blockSize)
 	k.contents = k.contents[:0]
+	k.usedSpecials = 0
+}
+
+// special returns what one of the messages has beyond others, which is the zero value and its own until it is over. All
+// commands whose senders have a deadline are special.
+func (k *block) special() *special {
+	if k.specials == nil {
+		k.specials = new([blockSize]special)
+	}
+	k.usedSpecials++
+	return &k.specials[k.usedSpecials-1]
 }
 
 // copyOf returns a copy of a content that lasts as long as its message.

@@ -32,7 +32,7 @@ type messageContext struct {
 type contextExtra struct {
 	parent context.Context //nolint:containedctx // instead of that of the run; nil nearly always
 	batch  []*incoming     // of a batch handler: all it got, of which incoming is the first
-	limit  *limit          // nil when the sender did not say how long it waits
+	limit  limit           // zero when the sender did not say how long it waits
 
 	hands []*ActiveSubscription // that took the message
 	over  atomic.Bool           // the handler has returned
@@ -45,7 +45,7 @@ func (c *messageContext) parent() context.Context {
 	switch {
 	case c.extra == nil:
 		return c.run.ctx
-	case c.extra.limit != nil:
+	case c.extra.limit.isSet():
 		return c.extra.limit.context(c.run.ctx)
 	case c.extra.parent != nil:
 		return c.extra.parent
@@ -56,7 +56,7 @@ func (c *messageContext) parent() context.Context {
 
 // Deadline returns when the sender of a command stops to wait.
 func (c *messageContext) Deadline() (deadline time.Time, ok bool) {
-	if c.extra != nil && c.extra.limit != nil {
+	if c.extra != nil && c.extra.limit.isSet() {
 		return c.extra.limit.until, true
 	}
 	return c.parent().Deadline()
@@ -114,7 +114,7 @@ func (c *messageContext) end() {
 
 func (e *contextExtra) end() {
 	e.over.Store(true)
-	if e.limit != nil {
+	if e.limit.isSet() {
 		e.limit.end()
 	}
 }
@@ -134,6 +134,8 @@ type limit struct {
 	cancel context.CancelFunc
 	over   bool // the handler has returned
 }
+
+func (l *limit) isSet() bool { return !l.until.IsZero() }
 
 func (l *limit) context(parent context.Context) context.Context {
 	l.mu.Lock()

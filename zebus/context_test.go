@@ -89,3 +89,38 @@ func TestContextWithDeadline(t *testing.T) {
 		wantError(t, (<-kept).Err(), context.Canceled)
 	})
 }
+
+func TestContextsOfMessagesInMemoryThatIsUsedAgain(t *testing.T) {
+	var contexts []context.Context
+	_, s := benchBus(t, zebus.HandleCommand(func(ctx context.Context, _ *interop.Knock) error {
+		contexts = append(contexts, ctx)
+		return nil
+	}).Inline())
+	const rounds, messages = 4, 100
+	for round := range rounds {
+		batch := received(t, &interop.Knock{})[:messages]
+		for i := range batch {
+			switch i % 3 {
+			case round % 3:
+				batch[i].Extensions = &zebus.Extensions{TimeLeft: time.Duration(1+i+messages*round) * time.Hour}
+			case (round + 1) % 3: // no less special
+				batch[i].Extensions = &zebus.Extensions{TraceParent: "00-1-2-3"}
+			}
+		}
+		s.in.Receive(batch)
+	}
+	now := time.Now()
+	for k, ctx := range contexts {
+		round, i := k/messages, k%messages
+		until, limited := ctx.Deadline()
+		if want := i%3 == round%3; limited != want {
+			t.Fatalf("message %d of round %d has a deadline: %t, want %t", i, round, limited, want)
+		}
+		if left := until.Sub(now); limited && (left > time.Duration(1+k)*time.Hour || left < time.Duration(k)*time.Hour) {
+			t.Fatalf("message %d of round %d has %v left", i, round, left)
+		}
+	}
+	if len(contexts) != rounds*messages {
+		t.Fatalf("%d messages were handled", len(contexts))
+	}
+}

@@ -113,6 +113,7 @@ func (in *incoming) wipe() {
 		in.content = nil
 	}
 	if in.special != nil {
+		*in.special = special{}
 		in.special = nil
 	}
 	in.forgetEnvelope()

@@ -58,7 +58,11 @@ type special struct {
 // beSpecial returns what the message has beyond others, for writing. It is called before or while the message is
 // dispatched, by the goroutine that does so.
 func (in *incoming) beSpecial() *special {
-	if in.special == nil {
+	switch {
+	case in.special != nil:
+	case in.block != nil:
+		in.special = in.block.special()
+	default:
 		in.special = &special{}
 	}
 	return in.special
@@ -89,11 +93,7 @@ func (in *incoming) show(c *messageContext, turn dispatch.Turn) *messageContext 
 
 // extra returns what the context of a handler has of a special message.
 func (s *special) extra() *contextExtra {
-	extra := &contextExtra{hands: s.hands}
-	if !s.deadline.IsZero() {
-		extra.limit = &limit{until: s.deadline}
-	}
-	return extra
+	return &contextExtra{hands: s.hands, limit: limit{until: s.deadline}}
 }
 
 // routing returns the routing content of the message; empty when it cannot be read. It is called by the goroutine that

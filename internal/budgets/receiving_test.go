@@ -5,6 +5,7 @@ package budgets_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/zebus-go/zebus/internal/interop"
 	"github.com/zebus-go/zebus/zebus"
@@ -15,7 +16,10 @@ func receiving() []path {
 	return []path{
 		{"receive 100 events, queued handler", func(t *testing.T) func() { return receivingEvents(t, false) }},
 		{"receive 100 events, inline handler", func(t *testing.T) func() { return receivingEvents(t, true) }},
-		{"receive 100 commands and answer them, queued handler", receivingCommands},
+		{"receive 100 commands and answer them, queued handler", func(t *testing.T) func() { return receivingCommands(t, nil) }},
+		{"receive 100 commands whose senders have a deadline, and answer them", func(t *testing.T) func() {
+			return receivingCommands(t, &zebus.Extensions{TimeLeft: time.Hour})
+		}},
 	}
 }
 
@@ -41,7 +45,7 @@ func receivingEvents(t *testing.T, inline bool) func() {
 }
 
 // receivingCommands waits until the last answer has been sent.
-func receivingCommands(t *testing.T) func() {
+func receivingCommands(t *testing.T, e *zebus.Extensions) func() {
 	count, answered := 0, make(chan struct{}, 1)
 	w := &wire{sent: func(zebus.Delivery) {
 		if count++; count%each == 0 {
@@ -50,6 +54,7 @@ func receivingCommands(t *testing.T) func() {
 	}}
 	startBus(t, w, nil, zebus.HandleCommand(func(context.Context, *interop.Knock) error { return nil }))
 	knock := envelope()
+	knock.Extensions = e
 	knock.Type, knock.Content = (*interop.Knock)(nil).ZebusType().ID(), []byte{}
 	batch := batchOf(knock)
 	return func() {
