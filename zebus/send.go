@@ -287,7 +287,7 @@ func (b *Bus) transmit(s *scratch, m *leaving, to []Peer) error {
 	if m.timeLeft > 0 {
 		s.message.limit(m.timeLeft, &s.extensions)
 	}
-	d := Delivery{Message: &s.message, To: to}
+	d := Delivery{Message: &s.message, To: to, MayWait: t.config.Kind == KindEvent && !t.config.Infrastructure}
 	err := b.config.transport.Send(d)
 	b.config.observer.sent(t, d, err)
 	return err

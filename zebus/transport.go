@@ -48,6 +48,9 @@ type Delivery struct {
 	To          []Peer   // live recipients
 	Persistent  []PeerID // those for whom it must also be stored
 	Persistence *Peer    // who stores it; nil when nobody does
+	// MayWait says that nobody waits for the message: where many leave, a transport may send it together with those that
+	// follow, about a millisecond later. Messages to one peer stay in order.
+	MayWait bool
 }
 
 // AckFree is a [Transport] that has no use for Ack. It is not called then, which saves the bus to make an envelope for every

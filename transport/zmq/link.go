@@ -38,15 +38,18 @@ type link struct {
 	confirmed int   // of early, those that the peer will have read once the connection stands
 	tally     tally // of those sent since
 
-	queue   []outgoing // what waits for the socket, in order
-	bytes   int        // of queue, and of the frame the writer is at
-	waiters []waiter
+	queue     []outgoing // what waits for the socket, in order; the convoy while no writer runs
+	convoy    convoy
+	uncounted int // events that the pace has not counted yet
+	bytes     int // of queue, and of the frame the writer is at
+	waiters   []waiter
 }
 
 // An outgoing message is one frame for one peer. The zero ID marks those of the transport itself.
 type outgoing struct {
-	id    zebus.MessageID
-	frame []byte
+	id      zebus.MessageID
+	mayWait bool // for others, before it is given to libzmq
+	frame   []byte
 }
 
 // A waiter waits until no more than limit bytes are queued.

@@ -29,6 +29,7 @@ type outbound struct {
 	frames    *transport.Writer
 	farewells farewells
 	table     table
+	pace      pace
 	buffers   sync.Pool // of *[]byte, for frames
 
 	refusing atomic.Bool    // messages of the bus are refused
@@ -52,6 +53,7 @@ func newOutbound(p outboundParams) *outbound {
 		cfg: p.Config, slice: min(p.Config.SendTimeout, writeSlice), log: p.Config.Logger,
 		context: p.Context, watcher: p.Watcher, reports: p.Reports, frames: p.Frames,
 	}
+	o.pace.origin, o.pace.within = time.Now(), or(p.Config.fast, briefly)
 	o.buffers.New = func() any { return new([]byte) }
 	ctx, cancel := context.WithCancel(context.Background())
 	o.cancel = cancel
@@ -72,7 +74,7 @@ func (o *outbound) deliver(d *zebus.Delivery) error {
 	for i := range d.To {
 		to := &d.To[i]
 		transport.SetWasPersisted(frame, slices.Contains(d.Persistent, to.ID))
-		errs = o.deliverTo(errs, to, outgoing{id: d.Message.ID, frame: frame})
+		errs = o.deliverTo(errs, to, outgoing{id: d.Message.ID, mayWait: d.MayWait, frame: frame})
 	}
 	if stored(d) {
 		frame = transport.AsPersistRequest(frame, d.Persistent, len(d.To) > 0)
@@ -232,8 +234,9 @@ func (o *outbound) takeLeave(p *peer, endOfStream *zebus.TransportMessage) {
 func (o *outbound) refuse() {
 	o.refusing.Store(true)
 	for _, p := range o.table.all() {
-		p.mu.Lock()   // whoever was sending when it changed has sent
-		p.mu.Unlock() //nolint:staticcheck // there is nothing to do inside
+		p.mu.Lock() // whoever was sending when it changed has sent
+		p.depart()
+		p.mu.Unlock()
 	}
 }
 

@@ -64,6 +64,12 @@ func (p *peer) admit(m outgoing) error {
 
 // handOver gives a message to the link. p.mu must be held.
 func (p *peer) handOver(m outgoing) error {
+	if !p.link.busy() {
+		if p.join(m) {
+			return nil
+		}
+		p.depart()
+	}
 	if p.link.busy() {
 		return p.enqueue(m)
 	}
@@ -245,5 +251,6 @@ func (p *peer) room(limit int) <-chan struct{} {
 	if p.link == nil {
 		return nil
 	}
+	p.depart()
 	return p.link.room(limit)
 }

@@ -6,6 +6,8 @@ package zmq
 #cgo !windows pkg-config: libzmq
 #cgo noescape zebus_send
 #cgo nocallback zebus_send
+#cgo noescape zebus_send_all
+#cgo nocallback zebus_send_all
 #include <errno.h>
 #include <stdint.h>
 #include <zmq.h>
@@ -18,6 +20,18 @@ static int zebus_send(uintptr_t socket, const char *frame, size_t size, int flag
 			return error;
 	}
 	return 0;
+}
+
+// Writes messages that stand one behind the other, as long as there is room. Returns how many it wrote, and above that the
+// error number, or 0.
+static int64_t zebus_send_all(uintptr_t socket, const char *frames, const size_t *sizes, int count) {
+	for (int i = 0; i < count; i++) {
+		int error = zebus_send(socket, frames, sizes[i], ZMQ_DONTWAIT);
+		if (error != 0)
+			return (int64_t)error << 32 | i;
+		frames += sizes[i];
+	}
+	return count;
 }
 */
 import "C"
@@ -51,6 +65,19 @@ func (s sender) send(frame []byte, flags zmq4.Flag) error {
 		return nil
 	}
 	return sendError(zmq4.Errno(code))
+}
+
+// frameSize is how libzmq has the length of a frame.
+type frameSize = C.size_t
+
+// sendAll writes frames of these sizes that stand one behind the other, until there is no room, and returns how many it has
+// written. There is at least one.
+func (s sender) sendAll(frames []byte, sizes []frameSize) (written int, err error) {
+	result := int64(C.zebus_send_all(s.socket, (*C.char)(unsafe.Pointer(unsafe.SliceData(frames))), unsafe.SliceData(sizes), C.int(len(sizes))))
+	if code := result >> 32; code != 0 {
+		err = sendError(zmq4.Errno(code))
+	}
+	return int(int32(result)), err
 }
 
 func sendError(code zmq4.Errno) error {

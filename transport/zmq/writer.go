@@ -19,6 +19,7 @@ func (p *peer) startWriter(l *link) {
 		return
 	}
 	l.writing = true
+	l.convoy = convoy{} // its memory is that of the queue
 	p.out.writers.Go(func() { p.runWriter(l) })
 }
 
