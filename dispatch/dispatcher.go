@@ -109,9 +109,9 @@ func (d *Dispatcher) Dispatch(batch []*Entry) {
 	}
 }
 
-// DispatchHere is Dispatch for a caller who has a goroutine to spare. When a single entry finds its queue idle, nobody
-// is woken for it: the queue runs in the function that is returned, which the caller must call soon, and which returns
-// when the queue is idle again, or has gone on elsewhere. In all other cases it returns nil.
+// DispatchHere is Dispatch for a caller who has a goroutine to spare. When the batch finds a queue idle, nobody is woken
+// for it: the queue runs in the function that is returned, which the caller must call soon, and which returns when the
+// queue is idle again, or has gone on elsewhere. Of several such queues one does. Where there is none it returns nil.
 //
 // To wake a goroutine costs several microseconds when another thread has to be woken for it, which is most of what the
 // dispatcher adds to a message that comes alone.
@@ -125,15 +125,17 @@ func (d *Dispatcher) DispatchHere(batch []*Entry) (run func()) {
 			return nil
 		}
 	}
-	d.dispatchAll(batch)
-	return nil
+	return d.dispatchAll(batch)
 }
 
-func (d *Dispatcher) dispatchAll(batch []*Entry) {
+// dispatchAll is DispatchHere for any batch.
+func (d *Dispatcher) dispatchAll(batch []*Entry) (run func()) {
 	s := d.sortings.Get().(*sorting) //nolint:forcetypeassert // nothing else is in it
 	s.batch, s.state = batch, d.life.enter()
 	defer s.end()
 	s.run()
+	run, s.idle = s.idle, nil
+	return run
 }
 
 // dispatchOne is DispatchHere for an entry that has one invoker, on a queue, without what it takes to
@@ -156,7 +158,7 @@ func (d *Dispatcher) dispatchOne(e *Entry) (run func(), done bool) {
 	}
 	e.alone = true
 	var refused []refusal
-	run = to.queue.pushHere([]item{{e, to}}, &refused)
+	run = to.queue.push([]item{{e, to}}, &refused)
 	d.refuse(refused)
 	return run, true
 }

@@ -322,3 +322,81 @@ func TestRouteOnly(t *testing.T) {
 		})
 	})
 }
+
+func TestDispatchHere(t *testing.T) {
+	// entries returns new notes as a batch.
+	entries := func(r *rig, typeNames ...string) (batch []*dispatch.Entry) {
+		for _, name := range typeNames {
+			batch = append(batch, &r.note(name).Entry)
+		}
+		return batch
+	}
+	for name, types := range map[string][]string{
+		"one entry":                        {"A"},
+		"several for one queue":            {"A", "A", "A"},
+		"several types for one queue":      {"A", "B", "A"},
+		"some that nobody takes":           {"nobody's", "A", "nobody's"},
+		"some for inline handlers as well": {"both", "A", "both", "A"},
+	} {
+		t.Run(name+" run in the function that is returned, and not before", func(t *testing.T) {
+			bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
+				for _, name := range []string{"A", "B", "both"} {
+					r.handle(name, "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
+				}
+				r.Add("both", &dispatch.Invoker{Inline: true, Invoke: func(dispatch.Turn, []*dispatch.Entry) {}})
+				r.Start()
+				run := r.DispatchHere(entries(r, types...))
+				synctest.Wait()
+				if got := r.written(); run == nil || len(got) > 0 {
+					t.Fatalf("before the call of %p, %v have run", run, got)
+				}
+				if again := r.DispatchHere(entries(r, "A")); again != nil {
+					t.Error("a queue is to run twice")
+				}
+				run()
+				handled := slices.DeleteFunc(types, func(name string) bool { return name == "nobody's" })
+				if got := r.written(); len(got) != len(handled)+1 || !slices.IsSorted(got) {
+					t.Errorf("%v have run, want %d in order", got, len(handled)+1)
+				}
+				r.stop()
+			})
+		})
+	}
+	t.Run("of several queues one is left to the caller, and the others run", func(t *testing.T) {
+		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
+			for _, name := range []string{"A", "B", "C"} {
+				r.handle(name, name, func(_ dispatch.Turn, n *note) { r.write(n.id) })
+			}
+			r.Start()
+			run := r.DispatchHere(entries(r, "A", "B", "C"))
+			synctest.Wait()
+			if got := r.written(); run == nil || len(got) != 2 {
+				t.Fatalf("%v have run, want two", got)
+			}
+			run()
+			r.stop()
+			if got := r.written(); len(got) != 3 {
+				t.Errorf("%v have run, want three", got)
+			}
+		})
+	})
+	t.Run("nothing is left to the caller when an inline handler ends its goroutine", func(t *testing.T) {
+		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
+			r.handle("A", "", func(_ dispatch.Turn, n *note) { r.write(n.id) })
+			r.Add("exits", &dispatch.Invoker{Inline: true, Invoke: func(dispatch.Turn, []*dispatch.Entry) { runtime.Goexit() }})
+			r.Start()
+			batch := entries(r, "A", "exits", "A")
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				r.DispatchHere(batch)
+			}()
+			<-ended
+			synctest.Wait()
+			if got := r.written(); !slices.Equal(got, []int{0, 2}) {
+				t.Errorf("%v have run, want 0 and 2", got)
+			}
+			r.stop()
+		})
+	})
+}

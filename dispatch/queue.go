@@ -60,16 +60,9 @@ func newQueue(name string, index int, d *Dispatcher) *queue {
 	return q
 }
 
-// push queues items as far as there is room, and appends the others to refused.
-func (q *queue) push(items []item, refused *[]refusal) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.backlog.push(q.admitLocked(items, refused))
-	q.wakeLocked()
-}
-
-// pushHere is push for a caller who runs the queue, should it be idle: it returns what to call then, and nil otherwise.
-func (q *queue) pushHere(items []item, refused *[]refusal) (run func()) {
+// push queues items as far as there is room, and appends the others to refused. When the queue is idle it returns what
+// runs it, for somebody to call, and nil otherwise.
+func (q *queue) push(items []item, refused *[]refusal) (run func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.backlog.push(q.admitLocked(items, refused))

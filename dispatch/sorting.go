@@ -19,6 +19,7 @@ type sorting struct {
 	used    int
 	slots   []int // of a queue's index: that of its parcel + 1, or 0
 	refused []refusal
+	idle    func() // runs a queue that was idle; nil where there was none
 }
 
 // A parcel is what is on its way to one queue.
@@ -53,7 +54,10 @@ func (s *sorting) resume() {
 // end counts Dispatch out and keeps s for another one.
 func (s *sorting) end() {
 	d := s.dispatcher
-	s.batch, s.now, s.at = nil, nil, 0
+	if s.idle != nil { // an inline handler has ended the goroutine that would have run it
+		go s.idle()
+	}
+	s.batch, s.now, s.at, s.idle = nil, nil, 0, nil
 	d.sortings.Put(s)
 	d.life.leave()
 }
@@ -124,13 +128,24 @@ func (s *sorting) parcel(q *queue) *parcel {
 	return p
 }
 
+// wake makes a queue run that was idle until now, if that is so. The newest one is left to the caller of DispatchHere.
+func (s *sorting) wake(run func()) {
+	if run == nil {
+		return
+	}
+	if s.idle != nil {
+		go s.idle()
+	}
+	s.idle = run
+}
+
 // handOver gives the parcels to their queues, and tells those for whom there was no room.
 func (s *sorting) handOver() {
 	for s.used > 0 {
 		s.used--
 		p := &s.parcels[s.used]
 		s.slots[p.queue.index] = 0
-		p.queue.push(p.items, &s.refused)
+		s.wake(p.queue.push(p.items, &s.refused))
 		clear(p.items)
 		p.items = p.items[:0]
 	}

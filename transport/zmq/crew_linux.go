@@ -140,15 +140,18 @@ func (c *crew) rejoin() bool {
 func (c *crew) receive() (handlers func()) {
 	for !c.closing.Load() {
 		n := c.in.round(zmq4.DONTWAIT)
-		handlers = c.in.deliver()
-		if n < fewFrames && !c.in.receiver.more() {
-			return handlers
+		if n > 0 && handlers != nil {
+			go handlers() // there is more to receive
+			handlers = nil
 		}
-		if handlers != nil {
-			go handlers()
+		if run := c.in.deliver(); run != nil {
+			handlers = run
+		}
+		if n < fewFrames && !c.in.receiver.more() {
+			break
 		}
 	}
-	return nil
+	return handlers
 }
 
 // fewFrames is how many frames make it likely that more have come while they were read.
