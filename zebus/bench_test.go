@@ -13,9 +13,11 @@ import (
 )
 
 // The benchmarks measure bursts of messages, and beside each of them a burst of hand-overs: a buffered channel that gives a
-// pointer to another goroutine. x-handover is how many hand-overs one message costs.
+// pointer to another goroutine. x-handover is how many hand-overs one message costs. Bursts are long, so that both ends are
+// at work at the same time, and no more are under way between goroutines than the channel has room for.
 const (
-	burst    = 4096
+	burst    = 1 << 16
+	underWay = 1024
 	perBatch = 128 // messages that a transport hands up together
 )
 
@@ -53,7 +55,7 @@ func median(all []float64) float64 {
 
 // handOver is the reference. It returns the nanoseconds of one hand-over.
 func handOver() float64 {
-	c := make(chan *int, 1000)
+	c := make(chan *int, underWay)
 	done := make(chan struct{})
 	go func() {
 		for range c {
@@ -204,27 +206,32 @@ func BenchmarkLocalCommandInline(b *testing.B) {
 	})
 }
 
-// tally counts the messages of a burst. One queue at a time does.
+// tally counts the messages that are handled, and tells of every batch. One queue at a time does.
 type tally struct {
 	handled int
-	all     chan struct{}
+	batches chan struct{}
 }
 
-func newTally() *tally { return &tally{all: make(chan struct{})} }
+func newTally() *tally { return &tally{batches: make(chan struct{}, underWay/perBatch)} }
 
 func (c *tally) one() {
-	if c.handled++; c.handled == burst {
+	if c.handled++; c.handled == perBatch {
 		c.handled = 0
-		c.all <- struct{}{}
+		c.batches <- struct{}{}
 	}
 }
 
 // burst hands in a burst of messages, and waits until they are handled.
 func (c *tally) burst(handIn func()) {
-	for range burst / perBatch {
+	for batch := range burst / perBatch {
+		if batch >= underWay/perBatch {
+			<-c.batches
+		}
 		handIn()
 	}
-	<-c.all
+	for range underWay / perBatch {
+		<-c.batches
+	}
 }
 
 func received(b testing.TB, m zebus.Message) []zebus.TransportMessage {
@@ -300,21 +307,21 @@ func BenchmarkHandleCommandInTime(b *testing.B) {
 // BenchmarkPipelined is what a command to another peer costs its sender, with 256 of them under way: sending it, and
 // taking in its answer.
 func BenchmarkPipelined(b *testing.B) {
-	const underWay = 256
+	const inFlight = 256
 	bus, s := benchBus(b)
 	cmd, ctx := &interop.Echo{Text: "a text of some length", Number: 7}, b.Context() // which may end: it is watched
 	reply, replyType := (&interop.EchoReply{Text: "a text of some length"}).ZebusAppend(nil), (*interop.EchoReply)(nil).ZebusType().ID()
 	var answers []zebus.TransportMessage
-	contents := make([][]byte, underWay)
+	contents := make([][]byte, inFlight)
 	s.sent = func(m *zebus.TransportMessage) {
 		c := &zebus.MessageExecutionCompleted{SourceCommandID: m.ID, PayloadType: &replyType, Payload: reply}
 		slot := &contents[len(answers)]
 		*slot = c.ZebusAppend((*slot)[:0])
 		answers = append(answers, zebus.TransportMessage{ID: m.ID, Type: c.ZebusType().ID(), Content: *slot})
 	}
-	pending := make([]*zebus.Pending, underWay)
+	pending := make([]*zebus.Pending, inFlight)
 	beside(b, func() {
-		for range burst / underWay {
+		for range burst / inFlight {
 			for i := range pending {
 				pending[i] = bus.SendAsync(ctx, cmd)
 			}
