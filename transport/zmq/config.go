@@ -81,9 +81,6 @@ type Config struct {
 
 	// Observer is told what a metric would count.
 	Observer Observer
-
-	// fast is for tests: the time for manyFrames that makes events wait for each other. Zero means briefly.
-	fast time.Duration
 }
 
 // KeepAlive is TCP keep-alive on the connections to other peers.

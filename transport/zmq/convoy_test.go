@@ -45,7 +45,7 @@ func TestConvoy(t *testing.T) {
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := startNode(t, "Test.Publisher.0", quick().InConvoys())
+			a := startInConvoys(t, "Test.Publisher.0", quick())
 			b, c := startNode(t, "Test.Reader.0", quick()), startNode(t, "Test.Reader.1", quick())
 			publish(t, a, count, tc.every, tc.size, b.peer(), c.peer())
 			wantInOrder(t, b, count)
@@ -54,7 +54,7 @@ func TestConvoy(t *testing.T) {
 	}
 	t.Run("a stop sends what waits", func(t *testing.T) {
 		t.Parallel()
-		a, b := startNode(t, "Test.Publisher.0", quick().InConvoys()), startNode(t, "Test.Reader.0", quick())
+		a, b := startInConvoys(t, "Test.Publisher.0", quick()), startNode(t, "Test.Reader.0", quick())
 		publish(t, a, count, 0, 10, b.peer())
 		a.stop(t)
 		wantInOrder(t, b, count)
@@ -64,10 +64,10 @@ func TestConvoy(t *testing.T) {
 	})
 	t.Run("events before the connection stands, and what libzmq does not take, stay in order", func(t *testing.T) {
 		t.Parallel()
-		cfg := quick().InConvoys()
+		cfg := quick()
 		cfg.SendHighWaterMark = 100
 		cfg.SendTimeout = patience
-		a, b := startNode(t, "Test.Publisher.0", cfg), startNode(t, "Test.Reader.0", quick())
+		a, b := startInConvoys(t, "Test.Publisher.0", cfg), startNode(t, "Test.Reader.0", quick())
 		publish(t, a, count, 5, 10, b.peer())
 		wantInOrder(t, b, count)
 	})

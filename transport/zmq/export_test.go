@@ -2,8 +2,6 @@ package zmq
 
 import "time"
 
-// InConvoys returns c for a transport whose events wait for each other as soon as there are many, however slowly they come.
-func (c Config) InConvoys() Config {
-	c.fast = time.Hour
-	return c
-}
+// InConvoys makes the events of a transport that has just started wait for each other as soon as there are many, however
+// slowly they come.
+func (t *Transport) InConvoys() { t.run.Load().outbound.pace.within = time.Hour }

@@ -144,6 +144,14 @@ func startNode(t *testing.T, id zebus.PeerID, cfg zmq.Config) *node {
 	return n
 }
 
+// startInConvoys is startNode for one whose events wait for each other.
+func startInConvoys(t *testing.T, id zebus.PeerID, cfg zmq.Config) *node {
+	t.Helper()
+	n := startNode(t, id, cfg)
+	n.InConvoys()
+	return n
+}
+
 func newNode(t *testing.T, id zebus.PeerID, cfg zmq.Config) *node {
 	t.Helper()
 	tr, err := zmq.New(cfg)

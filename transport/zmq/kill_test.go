@@ -109,7 +109,7 @@ func TestKilledAndHungPeers(t *testing.T) {
 	cfg.ClosedAfterSendFailure = 50 * time.Millisecond
 	cfg.ClosedAfterConnectFailure = 50 * time.Millisecond
 	cfg.EndOfStreamAckTimeout = patience // in the end both live, and read everything
-	n := startNode(t, "Test.Sender.0", cfg.InConvoys())
+	n := startInConvoys(t, "Test.Sender.0", cfg)
 	alive := startChild(t, "Test.Alive.0", loopback)
 	victim := startChild(t, "Test.Victim.0", reserved(t))
 	toAlive, toVictim := &ledger{}, &ledger{}

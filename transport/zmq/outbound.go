@@ -53,7 +53,7 @@ func newOutbound(p outboundParams) *outbound {
 		cfg: p.Config, slice: min(p.Config.SendTimeout, writeSlice), log: p.Config.Logger,
 		context: p.Context, watcher: p.Watcher, reports: p.Reports, frames: p.Frames,
 	}
-	o.pace.origin, o.pace.within = time.Now(), or(p.Config.fast, briefly)
+	o.pace.origin, o.pace.within = time.Now(), briefly
 	o.buffers.New = func() any { return new([]byte) }
 	ctx, cancel := context.WithCancel(context.Background())
 	o.cancel = cancel
