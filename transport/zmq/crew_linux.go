@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -88,6 +89,7 @@ func (c *crew) member() {
 		c.check(err)
 		handlers := c.turn()
 		if handlers == nil {
+			runtime.Gosched() // whoever was woken goes first: a wait in the kernel keeps the processor from them for a while
 			continue
 		}
 		ended = true // whatever becomes of the goroutine in the handlers, the crew can do without it
