@@ -12,7 +12,8 @@ type VersionedDirectory interface {
 	Directory
 
 	// Version returns a number that is another one after every change that AppendPeers may show. It changes after lookups
-	// show the change and before Watch tells of it. It is called for every message, by many goroutines.
+	// show the change and before Watch tells of it. It is called for every message, by many goroutines. A directory that
+	// embeds another one and changes what that finds needs a Version of its own.
 	Version() uint64
 }
 

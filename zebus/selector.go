@@ -7,7 +7,7 @@ import (
 )
 
 // A Selector chooses which of several peers handles a command: it returns an index into candidates, which are ordered by
-// their IDs and at least two. It is called from many goroutines.
+// their IDs, at least two, and not to be kept for later. It is called from many goroutines.
 type Selector func(cmd Command, candidates []Peer) int
 
 // WithSelector lets commands be sent that several peers handle, to the one that a selector chooses; newSelector makes
@@ -35,7 +35,7 @@ func RoundRobin() Selector {
 	}
 }
 
-// choose returns the peer that the selector wants.
+// choose returns the peer that the selector wants. It orders peers where they are.
 func (s Selector) choose(cmd Command, peers []Peer) (Peer, bool) {
 	if s == nil {
 		return Peer{}, false

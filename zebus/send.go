@@ -181,7 +181,8 @@ func (b *Bus) lookUp(cmd Command) (Peer, error) {
 	case 1:
 		return peers[0], nil
 	}
-	if chosen, ok := b.config.selector.choose(cmd, peers); ok {
+	s.peers = append(s.peers[:0], peers...) // a selector may do with them as it likes; what is remembered is shared
+	if chosen, ok := b.config.selector.choose(cmd, s.peers); ok {
 		return chosen, nil
 	}
 	return Peer{}, fmt.Errorf("%w: %s", ErrManyPeers, peerNames(peers))
