@@ -181,7 +181,7 @@ func (q *queue) leave(w *worker) {
 // leaveLocked gives up the turn of w, whose goroutine is about to end.
 func (q *queue) leaveLocked(w *worker) {
 	q.release(w.size)
-	clear(w.batch)
+	clear(w.batch[:cap(w.batch)]) // also behind its end, where those of larger batches are
 	w.size, q.spare = 0, w
 	q.passTurnLocked()
 }
@@ -221,7 +221,7 @@ func (q *queue) drain() []item {
 
 // drainLocked removes everything that waits and returns it.
 func (q *queue) drainLocked() []item {
-	waiting := makeItems(q.backlog.count+q.taken.len())
+	waiting := makeItems(q.backlog.count + q.taken.len())
 	from := int(q.claimed.Swap(int64(q.taken.len())))
 	waiting.append(q.taken.slice(from, q.taken.len()))
 	q.backlog.pop(&waiting)
