@@ -109,6 +109,7 @@ func (b *Bus) spread(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) 
 	seed, decode := maphash.MakeSeed(), h.newDecoder()
 	return func(_ dispatch.Turn, batch []*dispatch.Entry) {
 		jobs := make([]*dispatch.Entry, 0, len(batch))
+		defer func() { b.dispatcher.Dispatch(jobs) }() // also when a key ends the goroutine: what is held must be let go
 		for _, e := range batch {
 			in := incomingOf(e)
 			m, err := in.messageFor(h, decode)
@@ -116,11 +117,25 @@ func (b *Bus) spread(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) 
 				in.unreadable(err)
 				continue
 			}
-			lane := maphash.String(seed, h.lanes.key(m)) % uint64(h.lanes.count)
+			key, err := h.lanes.keyOf(m)
+			if err != nil {
+				in.handled(h.name, nil, err)
+				continue
+			}
+			lane := maphash.String(seed, key) % uint64(h.lanes.count)
 			jobs = append(jobs, in.hold(routes[lane], m))
 		}
-		b.dispatcher.Dispatch(jobs)
 	}
+}
+
+// keyOf returns the key of a message. A panic on the way to it is the message's own: those that came with it have theirs.
+func (l *lanes) keyOf(m Message) (key string, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = dispatch.NewPanicError(value)
+		}
+	}()
+	return l.key(m), nil
 }
 
 // hold keeps the message from being done until its job is.

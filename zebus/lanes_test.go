@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -101,5 +102,47 @@ func TestConcurrency(t *testing.T) {
 			t.Errorf("dropped %d, want 7", dropped)
 		}
 		close(release)
+	})
+	inTown(t, "a message whose key panics fails alone, and all are finished", func(t *testing.T, town *town) {
+		var s sightings
+		var got []string
+		var failed []error
+		entered, release := make(chan struct{}), make(chan struct{})
+		svc := town.start(town.builder("Svc.0",
+			zebus.HandleCommand(func(context.Context, *interop.Knock) error {
+				close(entered)
+				<-release
+				return nil
+			}),
+			zebus.HandleEvents(func(_ context.Context, notes []*interop.Note) error {
+				for _, n := range notes {
+					got = append(got, n.Text)
+				}
+				return nil
+			}).Concurrency(1, func(m zebus.Message) string {
+				if byText(m) == "bad" {
+					panic("no key")
+				}
+				return byText(m)
+			})).WithObserver(s.observer()).
+			WithObserver(zebus.Observer{HandlerFailed: func(_ string, _ *zebus.TransportMessage, err error) { failed = append(failed, err) }}))
+		knock := svc.SendAsync(t.Context(), &interop.Knock{})
+		<-entered
+		for _, text := range []string{"a", "bad", "c"} {
+			if err := svc.Publish(t.Context(), &interop.Note{Text: text}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		close(release) // they are a batch now
+		if err := knock.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if strings.Join(got, " ") != "a c" || len(failed) != 1 {
+			t.Errorf("handled %q, failed on %v", got, failed)
+		}
+		if s.open != 0 {
+			t.Errorf("%d messages are not finished", s.open)
+		}
 	})
 }
