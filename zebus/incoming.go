@@ -122,7 +122,7 @@ func (in *incoming) read() Message {
 // messageFor returns the message for a handler. Each handler gets one of its own, because they may run side by side;
 // only inline handlers share a local one, with its sender.
 func (in *incoming) messageFor(h *Handler, decode decoder) (Message, error) {
-	if in.local != nil && h.inline {
+	if in.local != nil && runsInline(h) {
 		return in.local.message, nil
 	}
 	return decode(in.content)

@@ -95,7 +95,21 @@ func (b *Bus) handleLocally(ctx context.Context, r *run, s *scope, m Message, id
 	}
 	l.carry(s.extensions, patience)
 	l.prepare(true)
-	b.dispatcher.Dispatch(l.alone[:])
+	l.handOver(b.dispatcher)
+}
+
+// handOver gives the message to the dispatcher. A handler on a queue may have come since it seemed that there is none:
+// then the message is encoded after all.
+func (l *localMessage) handOver(d *dispatch.Dispatcher) {
+	if l.content == nil {
+		if d.DispatchInline(l.alone[:]) {
+			return
+		}
+		l.forgetEnvelope() // which has no content
+		l.content = encode(l.message)
+		l.Size += len(l.content)
+	}
+	d.Dispatch(l.alone[:])
 }
 
 // callInline runs a command of this peer to itself here and now, where all of its handlers are inline and nobody
