@@ -84,15 +84,16 @@ func anyPublishable(failures []failure) bool {
 }
 
 func (in *incoming) publish(text, problem string, handlers []string) {
-	b, envelope := in.bus(), in.envelope()
+	b, failing := in.bus(), *in.envelope()
+	failing.Content = bytes.Clone(failing.Content) // an inline handler of this peer may keep what is published
 	ctx := in.show(&messageContext{}, dispatch.Turn{})
 	ctx.extra = &contextExtra{parent: context.WithoutCancel(in.run.ctx)} // also when a stop has given up waiting
 	err := b.Publish(ctx, &MessageProcessingFailed{
-		FailingMessage: *envelope, FailingMessageJSON: text, ExceptionMessage: problem,
+		FailingMessage: failing, FailingMessageJSON: text, ExceptionMessage: problem,
 		ExceptionTime: time.Now(), FailingHandlerNames: handlers,
 	})
 	if err != nil {
-		b.config.logger.WarnContext(ctx, "publish a failure", "message", envelope.Type, "id", envelope.ID, "error", err)
+		b.config.logger.WarnContext(ctx, "publish a failure", "message", failing.Type, "id", failing.ID, "error", err)
 	}
 }
 

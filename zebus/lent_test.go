@@ -102,4 +102,32 @@ func TestLentContents(t *testing.T) {
 			}
 		}
 	})
+	t.Run("an inline handler may keep the news of a failure of its own peer", func(t *testing.T) {
+		var kept []*zebus.MessageProcessingFailed
+		s := &stub{}
+		bus, err := zebus.NewBuilder("Bench.0").WithEnvironment("Bench").WithTransport(s).WithDirectory(&remote{}).
+			WithErrorPublication(true).WithHandlers(
+			zebus.HandleEvent(func(_ context.Context, n *interop.Note) error { return errors.New(n.Text) }).Inline(),
+			newspaper(&kept).Inline()).Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := bus.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = bus.Stop(context.Background()) }()
+		const messages = 100 // enough for every memory to be used again
+		for i := range messages {
+			lend(t, s, &interop.Note{Text: strings.Repeat("x", i%10), Number: int32(i)})
+		}
+		if len(kept) != messages {
+			t.Fatalf("heard of %d failures, want %d", len(kept), messages)
+		}
+		for i, f := range kept {
+			var n interop.Note
+			if err := n.ZebusUnmarshal(f.FailingMessage.Content); err != nil || n.Number != int32(i) || n.Text != f.ExceptionMessage {
+				t.Fatalf("the failure of message %d, %q, is now about %d, %q, %v", i, f.ExceptionMessage, n.Number, n.Text, err)
+			}
+		}
+	})
 }
