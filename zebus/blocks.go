@@ -20,8 +20,8 @@ type block struct {
 	specials     *[blockSize]special // nil before one was needed
 	usedSpecials int                 // specials[:usedSpecials] are given out
 
-	next  *block // while it waits for the next messages, and of those
-	below int    // how many follow
+	next  *block       // while it waits for the next messages, and of those
+	below atomic.Int32 // how many follow, about
 }
 
 // renew prepares a block for messages to come.
@@ -81,11 +81,17 @@ const mostSpares = 4096 / blockSize
 func (s *spares) put(k *block) {
 	for {
 		top := s.top.Load()
-		k.next, k.below = top, 0
+		k.next = top
+		below := int32(0)
 		if top != nil {
-			k.below = top.below + 1
+			below = top.below.Load() + 1 // top may be in use by now, and even be back
 		}
-		if k.below >= mostSpares || s.top.CompareAndSwap(top, k) {
+		k.below.Store(below)
+		if below >= mostSpares {
+			k.next = nil // a context that somebody keeps must not keep them all
+			return
+		}
+		if s.top.CompareAndSwap(top, k) {
 			return
 		}
 	}
