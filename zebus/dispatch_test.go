@@ -301,7 +301,11 @@ func TestReceiving(t *testing.T) {
 			err := town.peer(zebus.PeerID(fmt.Sprint("Client.", wrapped))).PublishTo(t.Context(), &interop.Note{},
 				zebus.Peer{ID: b.ID(), Endpoint: b.Endpoint(), Responding: true})
 			synctest.Wait()
-			if err != nil || inner.acked != 0 || outer.acked != wrapped {
+			town.inject(b.Endpoint(), zebus.TransportMessage{
+				ID: zebus.MessageID{1}, Type: "Test.Unknown", Originator: zebus.Originator{SenderID: "X.0", SenderEndpoint: "tcp://x:1"},
+			})
+			synctest.Wait()
+			if err != nil || inner.acked != 0 || outer.acked != 2*wrapped {
 				t.Errorf("error %v, %d acknowledged to the transport, %d to who wraps it", err, inner.acked, outer.acked)
 			}
 		}

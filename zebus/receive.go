@@ -117,7 +117,9 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 	if rt == nil {
 		b.config.observer.received(nil, m)
 		b.drop(m, ErrUnknownType)
-		b.config.transport.Ack(m)
+		if b.acks {
+			b.config.transport.Ack(m)
+		}
 		return
 	}
 	b.config.observer.received(rt.messageType, m)
