@@ -69,12 +69,18 @@ func BenchmarkOneWay(b *testing.B) {
 // BenchmarkSend is what a message of 100 bytes costs its sender, to one peer and to ten, in bursts that libzmq takes at once.
 func BenchmarkSend(b *testing.B) {
 	const burst = 4096
-	for name, peers := range map[string]int{"to one": 1, "to ten": 10} {
-		b.Run(name, func(b *testing.B) {
+	for _, tc := range []struct {
+		name  string
+		peers int
+		event bool
+	}{
+		{"to one", 1, false}, {"to ten", 10, false}, {"an event to one", 1, true}, {"an event to ten", 10, true},
+	} {
+		b.Run(tc.name, func(b *testing.B) {
 			sender := startBench(b, "Bench.Sender.0", &counter{want: 1 << 62})
-			var d zebus.Delivery
+			d := zebus.Delivery{MayWait: tc.event}
 			var readers []*counter
-			for i := range peers {
+			for i := range tc.peers {
 				r, id := &counter{want: 1 << 62}, zebus.PeerID(fmt.Sprintf("Bench.Receiver.%d", i))
 				d.To = append(d.To, zebus.Peer{ID: id, Endpoint: startBench(b, id, r).endpoint})
 				readers = append(readers, r)

@@ -12,8 +12,8 @@ import (
 //
 // A call costs about as much as the message, and an awake publisher that gives libzmq one message at a time wakes its thread
 // for every few of them. So while events leave faster than [manyFrames] in [briefly], they wait for each other: until there
-// are [convoyFrames] of them, until something leaves for the peer that does not wait, or until the pace makes its round, a
-// millisecond at most. Below that pace nothing waits, and neither do commands and answers ever.
+// are [convoyFrames] of them, until something leaves for the peer that does not wait, or until the next of the rounds, which
+// are a millisecond apart. Below that pace nothing waits, and neither do commands and answers ever.
 type convoy struct {
 	bytes []byte
 	sizes []frameSize
@@ -29,7 +29,7 @@ const (
 // departs. p.mu must be held, and the link be idle.
 func (p *peer) join(m outgoing) bool {
 	l := p.link
-	waits := m.mayWait && p.isFast(l)
+	waits := m.mayWait && p.out.pace.fast.Load()
 	if !waits && len(l.convoy.sizes) == 0 || !p.hasRoom(l, len(m.frame)) {
 		return false
 	}
@@ -92,25 +92,23 @@ type pace struct {
 const (
 	manyFrames = 256
 	briefly    = manyFrames * 5 * time.Microsecond // 200,000 a second
-	lot        = 64                                // that a link sees before it counts them: a number that all links write is not to be written for each
-	round      = time.Millisecond
+	// mostPeers is for how many peers an event counts that is for more: they would get fewer than three in a round at that
+	// pace, and gain nothing by waiting.
+	mostPeers = 64
+	round     = time.Millisecond
 	// restRounds is after how many rounds without half of the frames that make it fast it is slow.
 	restRounds = 8
-	restFrames = int64(restRounds * round / briefly * manyFrames / 2)
+	restFrames = int64(restRounds * round * manyFrames / briefly / 2)
 )
 
-// isFast counts an event, and says whether it may wait for others. p.mu must be held.
-func (p *peer) isFast(l *link) bool {
-	if l.uncounted++; l.uncounted == lot {
-		l.uncounted = 0
-		if p.out.pace.passed(lot) {
-			p.out.writers.Go(p.out.makeRounds)
-		}
+// count counts an event for that many peers, and begins to make rounds when events leave fast from now on.
+func (o *outbound) count(peers int) {
+	if o.pace.passed(int64(min(peers, mostPeers))) {
+		o.beginRounds()
 	}
-	return p.out.pace.fast.Load()
 }
 
-// passed counts events, and reports whether it has become fast with them.
+// passed counts frames of one event, and reports whether it has become fast with them.
 func (p *pace) passed(n int64) bool {
 	all := p.frames.Add(n)
 	if all/manyFrames == (all-n)/manyFrames || p.fast.Load() {
@@ -118,6 +116,15 @@ func (p *pace) passed(n int64) bool {
 	}
 	now := int64(time.Since(p.origin))
 	return now-p.since.Swap(now) < int64(p.within) && p.fast.CompareAndSwap(false, true)
+}
+
+// beginRounds starts the goroutine that makes rounds, of which close waits for the end.
+func (o *outbound) beginRounds() {
+	o.ending.Lock()
+	defer o.ending.Unlock()
+	if !o.over.Load() {
+		o.writers.Go(o.makeRounds)
+	}
 }
 
 // makeRounds lets all convoys depart again and again, until it is no longer fast.

@@ -38,11 +38,10 @@ type link struct {
 	confirmed int   // of early, those that the peer will have read once the connection stands
 	tally     tally // of those sent since
 
-	queue     []outgoing // what waits for the socket, in order; the convoy while no writer runs
-	convoy    convoy
-	uncounted int // events that the pace has not counted yet
-	bytes     int // of queue, and of the frame the writer is at
-	waiters   []waiter
+	queue   []outgoing // what waits for the socket, in order
+	convoy  convoy     // what the queue begins with, until a writer starts
+	bytes   int        // of queue, and of the frame the writer is at
+	waiters []waiter
 }
 
 // An outgoing message is one frame for one peer. The zero ID marks those of the transport itself.
@@ -171,7 +170,7 @@ func (l *link) shut(w *watcher, linger time.Duration) error {
 		return nil
 	}
 	s := l.socket
-	l.socket = nil
+	l.socket, l.sender = nil, sender{}
 	return errors.Join(w.unwatch(s), s.SetLinger(linger), s.Close())
 }
 

@@ -34,6 +34,7 @@ type outbound struct {
 
 	refusing atomic.Bool    // messages of the bus are refused
 	over     atomic.Bool    // no link is opened any more
+	ending   sync.Mutex     // held by whoever sets over, or starts a goroutine without the mutex of a peer
 	sockets  atomic.Int32   // of links
 	writers  sync.WaitGroup // their goroutines
 	lookUp   func(host string) (address string, err error)
@@ -69,6 +70,9 @@ func (o *outbound) deliver(d *zebus.Delivery) error {
 	*buffer = frame
 	if err := transport.CheckSize(len(frame), o.cfg.MaxMessageSize); err != nil {
 		return refuseAll(d, err)
+	}
+	if d.MayWait {
+		o.count(len(d.To))
 	}
 	var errs []error
 	for i := range d.To {
@@ -258,7 +262,9 @@ func (o *outbound) flush(ctx context.Context, limit int) error {
 
 // close drops all peers. Those whose acknowledgement came have read everything; of the others it is reported.
 func (o *outbound) close() {
+	o.ending.Lock()
 	o.over.Store(true)
+	o.ending.Unlock()
 	o.cancel()
 	for _, p := range o.table.all() {
 		o.part(p)

@@ -35,8 +35,8 @@ var (
 	errForgotten = errors.New("peer was forgotten")
 )
 
-// send hands a message over: to libzmq where that takes it, else to the queue. It has copied the frame when it
-// returns. The error is the reason why the peer does not get the message.
+// send hands a message over: to libzmq where that takes it, else to the queue; an event may wait there for others. It
+// has copied the frame when it returns. The error is the reason why the peer does not get the message.
 func (p *peer) send(endpoint string, m outgoing) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
