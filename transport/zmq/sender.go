@@ -48,7 +48,7 @@ import (
 // A sender writes to a socket, which stays that of whoever handed it in. It takes its arguments as cgo has least to look at
 // them: a number for what is libzmq's, a pointer to bytes for what is Go's. It is used by one goroutine at a time.
 type sender struct {
-	socket C.uintptr_t // void * of libzmq; 0 while there is none
+	socket C.uintptr_t // void * of libzmq; 0 while there is none, which libzmq refuses
 }
 
 // newSender returns a sender to a socket, which is closed after it.
@@ -57,7 +57,7 @@ func newSender(s *zmq4.Socket) (sender, error) {
 	return sender{C.uintptr_t(uintptr(handle))}, err
 }
 
-// send writes a frame, which is not empty. With DONTWAIT it returns [errFull] at once where there is no room, else after
+// send writes a frame. With DONTWAIT it returns [errFull] at once where there is no room, else after
 // the timeout of the socket.
 func (s sender) send(frame []byte, flags zmq4.Flag) error {
 	code := C.zebus_send(s.socket, (*C.char)(unsafe.Pointer(unsafe.SliceData(frame))), C.size_t(len(frame)), C.int(flags))

@@ -81,8 +81,25 @@ func TestOddFrames(t *testing.T) {
 		noise[0] = 0 // a tag that no protobuf message has
 		p.sendFrame(t, noise, false)
 		f := <-rejected
-		if f.Remote != "127.0.0.1" || f.Bytes != 300 || !errors.Is(f.Err, transport.ErrFrame) {
-			t.Errorf("rejected %+v, want 300 bytes from 127.0.0.1 and ErrFrame", f)
+		if f.Sender != "" || f.Remote != "127.0.0.1" || f.Bytes != 300 || !errors.Is(f.Err, transport.ErrFrame) {
+			t.Errorf("rejected %+v, want 300 bytes from 127.0.0.1 and ErrFrame, and nobody's name", f)
+		}
+	})
+	t.Run("what one message says is not said of the next, which is read into the same memory", func(t *testing.T) {
+		before := len(n.received(t, 2))
+		m := zebus.TransportMessage{
+			ID: n.ids.Next(), Type: "Test.Message", Content: []byte("x"),
+			PersistentPeerIDs: []zebus.PeerID{"Test.C.0"}, Extensions: &zebus.Extensions{TraceParent: "trace"},
+		}
+		p.sendFrame(t, frameOf("Test.Raw.0", "tcp://127.0.0.1:1", &m), false)
+		n.received(t, before+1)
+		p.sendFrame(t, frameOf("Test.Raw.0", "tcp://127.0.0.1:1", &zebus.TransportMessage{ID: n.ids.Next(), Type: "Test.Message"}), false)
+		got := n.received(t, before+2)[before:]
+		if got[0].Extensions == nil || len(got[0].PersistentPeerIDs) != 1 {
+			t.Errorf("received %+v first", got[0])
+		}
+		if got[1].Extensions != nil || len(got[1].PersistentPeerIDs) > 0 || len(got[1].Content) > 0 {
+			t.Errorf("received %+v then", got[1])
 		}
 	})
 	t.Run("a message of another environment is rejected with its sender", func(t *testing.T) {
