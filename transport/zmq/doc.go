@@ -10,6 +10,10 @@
 // Messages to one peer leave in the order of Send. A queue that makes no progress for a while puts its peer in the
 // closed state, where messages fail at once.
 //
+// While events leave faster than 200,000 a second, up to 64 of them wait for each other in such a queue, about a
+// millisecond at most, and are given to libzmq with one call. Whatever else is sent to the peer takes them along, and so
+// do Flush and Stop. docs/adr/0007 has the reasons.
+//
 // # What becomes of messages
 //
 // A socket lives as long as its one connection. While the connection is being made, the messages in it are known by
@@ -20,8 +24,8 @@
 // # Receiving
 //
 // One goroutine at a time reads all frames that are there and hands them up as a batch. It never waits for anything
-// else, and runs no code of users but handlers that ask for it. On Linux the goroutines take turns: one that gets a
-// message alone lets the next one read the socket and runs the handler itself, and somebody who waits for a reply reads
-// the socket meanwhile, so that neither has to be woken. docs/adr/0006 has the reasons. Frames that are no messages are
+// else, and runs no code of users but handlers that ask for it. On Linux the goroutines take turns: one that has read all
+// there is, and is left with handlers to run, lets the next one read the socket and runs them itself, and somebody who
+// waits for a reply reads the socket meanwhile, so that neither has to be woken. docs/adr/0006 has the reasons. Frames that are no messages are
 // counted, reported and forgotten.
 package zmq
