@@ -67,10 +67,13 @@ func (c *mixture) Send(d zebus.Delivery) error {
 		c.t.Errorf("answer to %d for %s: code %d, reply %d", n, d.To[0].ID, a.ErrorCode, reply.Number)
 	}
 	c.mu.Lock()
-	late := c.contexts[n]
+	late := c.contexts[n] // the outcome has been taken
+	if long := n - mixedLong; c.answers[long] > 0 {
+		late = append(late, c.contexts[long]...) // another message has its memory
+	}
 	c.answers[n]++
 	c.mu.Unlock()
-	for _, ctx := range late { // the outcome has been taken
+	for _, ctx := range late {
 		if err := zebus.Reply(ctx, 77, "too late"); err != nil {
 			c.t.Error(err)
 		}
@@ -85,6 +88,7 @@ const (
 	mixedDeadline  = 3
 	mixedPersisted = 2
 	mixedSenders   = 7
+	mixedLong      = 400 // messages later
 )
 
 func mixedSender(n int32) zebus.PeerID { return zebus.PeerID(fmt.Sprint("Mixed.", n%mixedSenders)) }
@@ -203,7 +207,13 @@ func TestMixture(t *testing.T) {
 			var bus *zebus.Bus
 			b := zebus.NewBuilder("Bench.0").WithEnvironment("Bench").WithTransport(c).WithDirectory(&everybody{}).
 				WithHandlers(c.handlers(func() *zebus.Bus { return bus })...).
-				WithObserver(zebus.Observer{HandlerFailed: func(_ string, m *zebus.TransportMessage, _ error) { c.check(m) }}).
+				WithObserver(zebus.Observer{
+					HandlerFailed: func(_ string, m *zebus.TransportMessage, _ error) { c.check(m) },
+					Dropped: func(m *zebus.TransportMessage, err error) {
+						t.Errorf("message %d was dropped: %v", numberOf(m.ID), err)
+						c.answered <- struct{}{} // it will not be
+					},
+				}).
 				WithDeadLetters(func(_ context.Context, letter zebus.DeadLetter) {
 					c.mu.Lock()
 					defer c.mu.Unlock()
