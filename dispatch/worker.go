@@ -96,8 +96,9 @@ func (w *worker) begin(inv *Invoker, batch []*Entry) {
 		w.inv, w.lease.inv = inv, inv
 	}
 	w.queue.runs(inv)
-	w.batch = append(w.batch[:0], batch...) // the queue may take more while the handler has lent its turn
+	w.batch = w.batch[:0] // a copy: the queue may take more while the handler has lent its turn
 	for _, e := range batch {
+		w.batch = append(w.batch, e) // mostly there is one, which is not worth a call
 		w.size += int64(e.Size)
 	}
 	w.lease.entries = len(batch)
