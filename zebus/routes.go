@@ -117,76 +117,12 @@ func (b *Bus) invoker(h *Handler, accepts func(*incoming) bool) *dispatch.Invoke
 		Inline:   runsInline(h),
 		Serial:   h.serial,
 		MaxBatch: h.maxBatch,
-		Invoke:   b.invocation(h),
+		Invoke:   b.invoke(h),
 	}
 	if accepts != nil {
 		inv.Accepts = func(e *dispatch.Entry) bool { return accepts(incomingOf(e)) }
 	}
 	return inv
-}
-
-// invocation returns how the dispatcher runs a handler.
-func (b *Bus) invocation(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) {
-	if h.lanes != nil {
-		return b.spread(h)
-	}
-	if runsInline(h) {
-		contexts := &sharedContexts{}
-		return func(t dispatch.Turn, batch []*dispatch.Entry) {
-			b.invokeOne(h, h.decode, t, incomingOf(batch[0]), contexts.next())
-		}
-	}
-	contexts, decode := &contexts{}, h.newDecoder() // the turn of the queue is that of one goroutine
-	return func(t dispatch.Turn, batch []*dispatch.Entry) {
-		if len(batch) == 1 {
-			b.invokeOne(h, decode, t, incomingOf(batch[0]), contexts.next())
-		} else {
-			b.invokeBatch(h, decode, t, batch)
-		}
-	}
-}
-
-// invokeOne decodes a message and runs the handler on it. ctx is memory for its context.
-func (b *Bus) invokeOne(h *Handler, decode decoder, t dispatch.Turn, in *incoming, ctx *messageContext) {
-	m, err := in.messageFor(h, decode)
-	if err != nil {
-		in.unreadable(err)
-		return
-	}
-	if in.show(ctx, t); ctx.extra != nil {
-		defer ctx.extra.end()
-	}
-	reply, err := b.callOne(ctx, h, m)
-	in.handled(h.name, reply, err)
-}
-
-// invokeBatch decodes the messages of a batch and runs the handler on them, with the context of the first. A message that
-// cannot be read fails alone.
-func (b *Bus) invokeBatch(h *Handler, decode decoder, t dispatch.Turn, batch []*dispatch.Entry) {
-	messages := make([]Message, 0, len(batch))
-	readable := make([]*incoming, 0, len(batch))
-	for _, e := range batch {
-		in := incomingOf(e)
-		m, err := in.messageFor(h, decode)
-		if err != nil {
-			in.unreadable(err)
-			continue
-		}
-		messages, readable = append(messages, m), append(readable, in)
-	}
-	if len(readable) > 0 {
-		b.run(h, readable, messages, readable[0].show(&messageContext{}, t))
-	}
-}
-
-// run runs the handler on messages that have been read, with the context of the first, and notes the outcome for each.
-func (b *Bus) run(h *Handler, all []*incoming, messages []Message, ctx *messageContext) {
-	ctx.ofBatch(all)
-	defer ctx.end()
-	reply, err := b.call(ctx, h, messages)
-	for _, in := range all {
-		in.handled(h.name, reply, err)
-	}
 }
 
 // ownHandlers are those that every peer has, whatever its service.

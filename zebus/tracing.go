@@ -58,20 +58,17 @@ func (b *Bus) traceCommand(ctx context.Context, p *Pending, to *Peer) context.Co
 	return ctx
 }
 
-// callOne runs the handler on one message, under the eyes of those who watch.
-func (b *Bus) callOne(ctx *messageContext, h *Handler, m Message) (Message, error) {
-	if h.one != nil && b.config.tracing == nil && b.config.observer.HandlerRan == nil {
-		return h.one(ctx, m)
-	}
-	return b.call(ctx, h, []Message{m})
+// watchesHandlers says whether somebody is told of every call of a handler.
+func (b *Bus) watchesHandlers() bool {
+	return b.config.tracing != nil || b.config.observer.HandlerRan != nil
 }
 
 // call runs the handler, under the eyes of those who watch.
 func (b *Bus) call(ctx *messageContext, h *Handler, messages []Message) (Message, error) {
-	if b.config.tracing == nil && b.config.observer.HandlerRan == nil {
-		return h.invoke(ctx, messages)
+	if b.watchesHandlers() {
+		return b.watchedCall(ctx, h, messages)
 	}
-	return b.watchedCall(ctx, h, messages)
+	return h.invoke(ctx, messages)
 }
 
 // watchedCall is call where somebody watches. Those hear of a handler that panics as well.
