@@ -3,6 +3,7 @@ package zebus_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -130,4 +131,45 @@ func TestLentContents(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestInlineHandlerThatEndsItsGoroutine(t *testing.T) {
+	const exiting = 3
+	var inline, queued []int32
+	bus, s := benchBus(t,
+		zebus.HandleEvent(func(_ context.Context, n *interop.Note) error {
+			inline = append(inline, n.Number)
+			if n.Number == exiting {
+				runtime.Goexit()
+			}
+			return nil
+		}).Inline(),
+		zebus.HandleEvent(func(_ context.Context, n *interop.Note) error {
+			queued = append(queued, n.Number)
+			return nil
+		}))
+	var want []int32
+	for batch := range int32(2) {
+		messages := make([]zebus.TransportMessage, 10)
+		for i := range messages {
+			n := &interop.Note{Number: batch*10 + int32(i)}
+			want = append(want, n.Number)
+			messages[i] = zebus.TransportMessage{
+				ID: zebus.MessageID{1}, Type: n.ZebusType().ID(), Content: n.ZebusAppend(nil),
+				Originator: zebus.Originator{SenderID: benchPeer.ID, SenderEndpoint: benchPeer.Endpoint},
+			}
+		}
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			s.in.Receive(messages)
+		}()
+		<-ended
+	}
+	if err := bus.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(inline, want) || !slices.Equal(queued, want) {
+		t.Errorf("handled %v inline and %v on a queue, want each once", inline, queued)
+	}
 }

@@ -98,10 +98,18 @@ func (b *Bus) receiveAll(r *run, batch []TransportMessage) {
 	b.dispatchEntries()
 }
 
-// sortAll receives the messages of a batch, and leaves the last ones to be dispatched.
+// sortAll receives the messages of a batch, and leaves the last ones to be dispatched. When an inline handler ends the
+// goroutine, the rest is received while that unwinds.
 func (b *Bus) sortAll(r *run, batch []TransportMessage) {
-	for k := range batch {
-		b.receive(r, &batch[k])
+	at := 0
+	defer func() {
+		if at < len(batch) {
+			b.receiveAll(r, batch[at:])
+		}
+	}()
+	for at < len(batch) {
+		at++
+		b.receive(r, &batch[at-1])
 	}
 	b.reception.wake()
 }
@@ -146,10 +154,13 @@ func (b *Bus) dispatchRest() (handlers func()) {
 	if len(b.reception.entries) == 0 {
 		return nil
 	}
-	handlers = b.dispatcher.DispatchHere(b.reception.entries)
-	clear(b.reception.entries)
-	b.reception.entries = b.reception.entries[:0]
-	return handlers
+	defer b.reception.forgetEntries() // also when an inline handler ends the goroutine
+	return b.dispatcher.DispatchHere(b.reception.entries)
+}
+
+func (r *reception) forgetEntries() {
+	clear(r.entries)
+	r.entries = r.entries[:0]
 }
 
 var completedType = (*MessageExecutionCompleted)(nil).ZebusType()
