@@ -14,7 +14,8 @@ func (d *Dispatcher) DispatchInline(batch []*Entry) bool {
 		d.turnAway(e)
 		return true
 	}
-	r := inlineRun{dispatcher: d, batch: batch, entry: e, invokers: now.inline}
+	var r inlineRun // field by field: a literal would be made elsewhere and copied
+	r.dispatcher, r.batch, r.entry, r.invokers = d, batch, e, now.inline
 	r.run()
 	return true
 }

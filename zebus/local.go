@@ -114,24 +114,24 @@ func (l *localMessage) handOver(d *dispatch.Dispatcher) {
 
 // callInline runs a command of this peer to itself here and now, where all of its handlers are inline and nobody
 // watches. It is in no table meanwhile, because it has ended when callInline returns. ok is false where the command must
-// take the ordinary way; nothing has happened then.
-func (b *Bus) callInline(ctx context.Context, s *scope, cmd Command, to *Peer) (c completion, ok bool) {
+// take the ordinary way; nothing has happened then. c, which is the zero one, becomes how the command has ended.
+func (b *Bus) callInline(ctx context.Context, s *scope, cmd Command, to *Peer, c *completion) (ok bool) {
 	r := b.running.Load()
 	if b.watched || r == nil || to.ID != b.config.self.ID || sendable(cmd, to) != nil || ctx.Err() != nil {
-		return c, false
+		return false
 	}
 	rt := b.routes.of(cmd.ZebusType())
 	if rt == nil || rt.queued.Load() || !b.dispatchesLocally(s) {
-		return c, false
+		return false
 	}
 	l := newLocal(r, rt, cmd, s)
 	l.direct = true
 	l.carry(nil, b.patience(ctx))
 	l.prepare(true)
-	if ok = b.dispatcher.DispatchInline(l.alone[:]); ok {
+	if ok = b.dispatcher.DispatchInline(l.alone[:]); ok && l.outcomes.any() {
 		o := l.outcomes.of(l.epoch)
-		c = o.completion()
+		*c = o.completion()
 	}
 	l.recycle()
-	return c, ok
+	return ok
 }

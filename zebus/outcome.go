@@ -47,6 +47,9 @@ func (os *outcomes) note(epoch uint64, change func(*outcome)) {
 	}
 }
 
+// any says whether a handler has left something, of this message or of an earlier one.
+func (os *outcomes) any() bool { return os.left.Load() != nil }
+
 // of returns the outcome of the message of that epoch.
 func (os *outcomes) of(epoch uint64) (o outcome) {
 	l := os.left.Load()

@@ -35,7 +35,8 @@ func (b *Bus) SendTo(ctx context.Context, cmd Command, to Peer) error {
 }
 
 func (b *Bus) sendAndWait(ctx context.Context, s *scope, cmd Command, to *Peer, err error) error {
-	if c, ok := b.callInline(ctx, s, cmd, to); ok {
+	var c completion
+	if b.callInline(ctx, s, cmd, to, &c) {
 		return c.err
 	}
 	return b.send(ctx, cmd, to, err, false).Wait(ctx)
@@ -55,7 +56,8 @@ func (b *Bus) SendToAsync(ctx context.Context, cmd Command, to Peer) *Pending {
 
 func (b *Bus) sendAsync(ctx context.Context, cmd Command, to *Peer, err error) *Pending {
 	s := scopeOf(ctx)
-	if c, ok := b.callInline(ctx, &s, cmd, to); ok {
+	var c completion
+	if b.callInline(ctx, &s, cmd, to, &c) {
 		return ended(cmd, c)
 	}
 	return b.send(ctx, cmd, to, err, true)
