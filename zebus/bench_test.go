@@ -281,27 +281,20 @@ func BenchmarkReceive(b *testing.B) {
 
 // BenchmarkHandleCommand is what a command of another peer costs here: it is queued, decoded, handled, and answered.
 func BenchmarkHandleCommand(b *testing.B) {
-	count := newTally()
-	_, s := benchBus(b, zebus.HandleRequest(func(_ context.Context, cmd *interop.Echo) (*interop.EchoReply, error) {
-		count.one()
-		return &interop.EchoReply{Text: cmd.Text, Number: cmd.Number + 1}, nil
-	}))
-	messages := received(b, &interop.Echo{Text: "a text of some length", Number: 7})
-	beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
-}
-
-// BenchmarkHandleCommandInTime is BenchmarkHandleCommand for senders that have a deadline.
-func BenchmarkHandleCommandInTime(b *testing.B) {
-	count := newTally()
-	_, s := benchBus(b, zebus.HandleRequest(func(_ context.Context, cmd *interop.Echo) (*interop.EchoReply, error) {
-		count.one()
-		return &interop.EchoReply{Text: cmd.Text, Number: cmd.Number + 1}, nil
-	}))
-	messages := received(b, &interop.Echo{Text: "a text of some length", Number: 7})
-	for i := range messages {
-		messages[i].Extensions = &zebus.Extensions{TimeLeft: time.Minute}
+	for name, e := range map[string]*zebus.Extensions{"without a deadline": nil, "in time": {TimeLeft: time.Minute}} {
+		b.Run(name, func(b *testing.B) {
+			count := newTally()
+			_, s := benchBus(b, zebus.HandleRequest(func(_ context.Context, cmd *interop.Echo) (*interop.EchoReply, error) {
+				count.one()
+				return &interop.EchoReply{Text: cmd.Text, Number: cmd.Number + 1}, nil
+			}))
+			messages := received(b, &interop.Echo{Text: "a text of some length", Number: 7})
+			for i := range messages {
+				messages[i].Extensions = e
+			}
+			beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
+		})
 	}
-	beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
 }
 
 // BenchmarkPipelined is what a command to another peer costs its sender, with 256 of them under way: sending it, and

@@ -124,10 +124,7 @@ func TestDecommissionedPeer(t *testing.T) {
 	t.Parallel()
 	t.Run("K13 the socket to a decommissioned peer is kept for a while", func(t *testing.T) {
 		t.Parallel()
-		a, server := startNode(t, "Test.A.0", waiting(time.Hour)), listenRaw(t)
-		to := zebus.Peer{ID: "Test.B.0", Endpoint: server.endpoint()}
-		p := acquaint(t, a, to, server)
-		a.PeerChanged(zebus.PeerChange{Kind: zebus.PeerDecommissionedChange, Peer: to})
+		a, _, to, p := leftByRaw(t, time.Hour)
 		if n := a.OutboundSockets(); n != 1 {
 			t.Errorf("%d sockets right after, want 1", n)
 		}
@@ -136,10 +133,7 @@ func TestDecommissionedPeer(t *testing.T) {
 	})
 	t.Run("K13 the socket to a decommissioned peer is dropped after that", func(t *testing.T) {
 		t.Parallel()
-		a, server := startNode(t, "Test.A.0", waiting(time.Millisecond)), listenRaw(t)
-		to := zebus.Peer{ID: "Test.B.0", Endpoint: server.endpoint()}
-		p := acquaint(t, a, to, server)
-		a.PeerChanged(zebus.PeerChange{Kind: zebus.PeerDecommissionedChange, Peer: to})
+		a, server, to, p := leftByRaw(t, time.Millisecond)
 		if _, _, err := p.tryReadFrame(); err == nil {
 			t.Error("a second frame came")
 		}
@@ -163,6 +157,17 @@ func TestDecommissionedPeer(t *testing.T) {
 			t.Errorf("received %+v", got)
 		}
 	})
+}
+
+// leftByRaw starts a node with a connection to a raw peer, which then was decommissioned. The node keeps its socket for that
+// long.
+func leftByRaw(t *testing.T, kept time.Duration) (a *node, server *rawServer, to zebus.Peer, p *rawPeer) {
+	t.Helper()
+	a, server = startNode(t, "Test.A.0", waiting(kept)), listenRaw(t)
+	to = zebus.Peer{ID: "Test.B.0", Endpoint: server.endpoint()}
+	p = acquaint(t, a, to, server)
+	a.PeerChanged(zebus.PeerChange{Kind: zebus.PeerDecommissionedChange, Peer: to})
+	return a, server, to, p
 }
 
 // waiting is a configuration that waits so long for those it leaves, and keeps the sockets to those who leave.
