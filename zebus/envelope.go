@@ -5,8 +5,8 @@ import "sync"
 // envelopes is memory for those that somebody asked for.
 var envelopes = sync.Pool{New: func() any { return new(TransportMessage) }}
 
-// What envelopes say of the persistence.
-var persistedOr = [...]*bool{new(false), new(true)}
+// What envelopes say of the persistence. Nobody writes through their pointers.
+var persistedNo, persistedYes = false, true
 
 // envelope returns the message as transports know it. It may be asked for by several handlers at the same moment.
 func (in *incoming) envelope() *TransportMessage {
@@ -29,9 +29,9 @@ func (in *incoming) writeEnvelope(m *TransportMessage) {
 	}
 	switch {
 	case in.header&wasPersisted != 0:
-		m.WasPersisted = persistedOr[1]
+		m.WasPersisted = &persistedYes
 	case in.header&saysPersisted != 0:
-		m.WasPersisted = persistedOr[0]
+		m.WasPersisted = &persistedNo
 	}
 	if s := in.special; s != nil {
 		m.PersistentPeerIDs, m.Extensions = s.keepFor, s.extensions
