@@ -108,7 +108,8 @@ func (g GUID) halves() (lo, hi uint64) {
 	return lo, binary.LittleEndian.Uint64(g[8:])
 }
 
-// GUIDFromHalves returns the GUID with the two numbers of a bcl.Guid.
+// GUIDFromHalves returns the GUID of a bcl.Guid: lo is the number in its field 1, hi that in its field 2, both as fixed64
+// reads them.
 func GUIDFromHalves(lo, hi uint64) GUID {
 	var g GUID
 	binary.BigEndian.PutUint64(g[:8], lo<<32|lo>>32&0xffff<<16|lo>>48)
