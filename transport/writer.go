@@ -23,6 +23,7 @@ type Writer struct {
 // usual is the originator of the peer's own messages, as that of the first one was: on behalf of the user whose process this
 // is. It does not change.
 type usual struct {
+	originator    zebus.Originator
 	machine, user string
 	encoded       []byte // what appendSource appends
 }
@@ -42,7 +43,7 @@ func NewWriter(self zebus.Self, endpoint string) *Writer {
 // what m says of it is ignored, because that is known per target. It allocates only where b is too short.
 func (w *Writer) Append(b []byte, m *zebus.TransportMessage) []byte {
 	b = appendHead(b, m)
-	if u := w.usual.Load(); u != nil && u.is(&m.Originator) && w.isOwn(&m.Originator) {
+	if u := w.usual.Load(); u != nil && u.is(&m.Originator) {
 		b = append(b, u.encoded...)
 	} else {
 		b = w.appendSource(b, &m.Originator)
@@ -67,21 +68,16 @@ func (w *Writer) Size(m *zebus.TransportMessage) int {
 		sizePersistentIDs(m.PersistentPeerIDs) + sizeExtensions(m.Extensions) + sizeWasPersisted
 }
 
-// isOwn says whether a message is of the peer itself, and not one of somebody else that passes through here.
-func (w *Writer) isOwn(o *zebus.Originator) bool {
-	return o.SenderEndpoint == w.sender.SenderEndpoint && o.SenderID == w.sender.SenderID
-}
-
-// is says whether a message of the peer itself is as usual. It compares texts, not pointers: nothing keeps a sender from
-// changing what they point to.
+// is compares texts, not pointers: nothing keeps a sender from changing what they point to.
 func (u *usual) is(o *zebus.Originator) bool {
-	return o.MachineName != nil && o.InitiatorUserName != nil && *o.MachineName == u.machine && *o.InitiatorUserName == u.user
+	return o.MachineName != nil && o.InitiatorUserName != nil && *o.MachineName == u.machine && *o.InitiatorUserName == u.user &&
+		o.SenderEndpoint == u.originator.SenderEndpoint && o.SenderID == u.originator.SenderID
 }
 
 // appendSource appends the originator and the peer's environment, if it has one.
 func (w *Writer) appendSource(b []byte, o *zebus.Originator) []byte {
-	if !w.isOwn(o) {
-		return append(appendOriginator(b, o), w.environment...)
+	if o.SenderID != w.sender.SenderID || o.SenderEndpoint != w.sender.SenderEndpoint {
+		return append(appendOriginator(b, o), w.environment...) // a message of somebody else that passes through here
 	}
 	size := len(w.encoded) + sizeOptional(fieldMachine, o.MachineName) + sizeOptional(fieldUser, o.InitiatorUserName)
 	begin := len(b)
@@ -98,7 +94,7 @@ func (w *Writer) appendSource(b []byte, o *zebus.Originator) []byte {
 
 // remember makes an originator the usual one, unless there is one.
 func (w *Writer) remember(o *zebus.Originator, encoded []byte) {
-	u := &usual{machine: *o.MachineName, user: *o.InitiatorUserName, encoded: slices.Clone(encoded)}
+	u := &usual{originator: w.sender, machine: *o.MachineName, user: *o.InitiatorUserName, encoded: slices.Clone(encoded)}
 	w.usual.CompareAndSwap(nil, u)
 }
 
