@@ -144,6 +144,7 @@ func (c *busConfig) validate() error {
 	for _, h := range c.handlers {
 		errs = append(errs, h.validate())
 	}
+	errs = append(errs, checkLanes(c.handlers))
 	for _, p := range c.periodic {
 		errs = append(errs, p.validate())
 	}
@@ -157,6 +158,8 @@ func (h Handler) validate() error {
 		return errors.New("zebus: a zero Handler was given to WithHandlers")
 	case h.lanes != nil && (h.lanes.count < 1 || h.lanes.key == nil || h.inline):
 		return fmt.Errorf("zebus: concurrency of %s: want at least 1, a key, and no inline handler", h.name)
+	case h.maxBatch > 1 && !h.batches:
+		return fmt.Errorf("zebus: batch of %s: its function takes one message: use HandleEvents", h.name)
 	case h.waits && h.inline:
 		return fmt.Errorf("zebus: retries of %s: it runs inline, where it must not wait for the next try", h.name)
 	default:

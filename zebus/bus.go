@@ -178,6 +178,9 @@ func (b *Bus) Start(ctx context.Context) error {
 	}
 	err := b.start(ctx)
 	b.endStart(err)
+	if err == nil {
+		b.raise(ctx, func(h Hooks) func(context.Context) { return h.Started }) // a hook may stop the bus again
+	}
 	return err
 }
 
@@ -235,7 +238,6 @@ func (b *Bus) start(ctx context.Context) (err error) {
 	b.config.transport.Registered()
 	b.dispatcher.Start()
 	b.startPeriodic(r)
-	b.raise(ctx, func(h Hooks) func(context.Context) { return h.Started })
 	return nil
 }
 
@@ -290,22 +292,32 @@ func (b *Bus) undo(ctx context.Context, r *run) {
 //
 // When ctx ends first, Stop returns its error joined with the names of the handlers that still run, and their
 // contexts are cancelled; a second Stop goes on from there. A Stop during a Start interrupts the start and returns when it is
-// undone. On a stopped bus it returns [ErrNotRunning]. A handler of this bus that stops it with its own context would wait
-// for itself, and gets [ErrWaitsForItself]; it starts a goroutine for the stop.
+// undone, or stops the bus when the start was as good as done. On a stopped bus it returns [ErrNotRunning]. A handler of
+// this bus that stops it with its own context would wait for itself, and gets [ErrWaitsForItself]; it starts a goroutine
+// for the stop.
 func (b *Bus) Stop(ctx context.Context) error {
 	if c := scopeOf(ctx).handling; c != nil && c.run != nil && c.run.bus == b {
 		return fmt.Errorf("stop %s: %w", b.ID(), ErrWaitsForItself)
 	}
-	switch was, startEnded := b.beginStop(); was {
-	case starting:
-		return waitFor(ctx, startEnded)
-	case started:
-		err := b.stop(ctx)
-		b.endStop(err)
-		return err
-	case stopped, stopping:
+	was, startEnded := b.beginStop()
+	interrupted := was == starting
+	for was == starting {
+		if err := waitFor(ctx, startEnded); err != nil {
+			return err
+		}
+		was, startEnded = b.beginStop()
 	}
-	return fmt.Errorf("stop %s: %w", b.ID(), ErrNotRunning)
+	if interrupted && was == stopped {
+		return nil
+	}
+	if was != started {
+		return fmt.Errorf("stop %s: %w", b.ID(), ErrNotRunning)
+	}
+	err := b.stop(ctx)
+	if b.endStop(err) {
+		b.raise(ctx, func(h Hooks) func(context.Context) { return h.Stopped }) // a hook may start the bus again
+	}
+	return err
 }
 
 func (b *Bus) stop(ctx context.Context) error {
@@ -316,11 +328,7 @@ func (b *Bus) stop(ctx context.Context) error {
 		}
 		r.leaving = true
 	}
-	err := b.shutDown(ctx, r)
-	if !b.IsRunning() {
-		b.raise(ctx, func(h Hooks) func(context.Context) { return h.Stopped })
-	}
-	return err
+	return b.shutDown(ctx, r)
 }
 
 // beginStop returns the state it found. A start under way is interrupted, and startEnded is closed when it is undone.
@@ -338,13 +346,15 @@ func (b *Bus) beginStop() (was state, startEnded <-chan struct{}) {
 	return was, b.life.ended
 }
 
-func (b *Bus) endStop(err error) {
+// endStop says whether the bus has stopped.
+func (b *Bus) endStop(err error) bool {
 	b.life.Lock()
 	defer b.life.Unlock()
 	b.life.state = stopped
 	if err != nil && b.running.Load() != nil {
 		b.life.state = started // handlers still run: the next Stop goes on
 	}
+	return b.life.state == stopped
 }
 
 func waitFor(ctx context.Context, done <-chan struct{}) error {
@@ -368,6 +378,7 @@ func (b *Bus) shutDown(ctx context.Context, r *run) error {
 	b.running.Store(nil)
 	b.pending.close(ErrNotRunning)
 	r.cancel()
+	b.subscriptions.endRun()
 	close(r.done)
 	if err != nil {
 		return fmt.Errorf("stop the transport of %s: %w", b.ID(), err)
@@ -396,14 +407,13 @@ func (b *Bus) endBackground(ctx context.Context, r *run) {
 }
 
 func (b *Bus) unregister(ctx context.Context, r *run) {
-	if !r.registered {
-		return
+	if r.registered {
+		r.registered = false
+		if err := b.config.directory.Unregister(ctx); err != nil {
+			b.config.logger.WarnContext(ctx, "unregister", "peer", b.ID(), "error", err)
+		}
 	}
-	r.registered = false
-	if err := b.config.directory.Unregister(ctx); err != nil {
-		b.config.logger.WarnContext(ctx, "unregister", "peer", b.ID(), "error", err)
-	}
-	b.subscriptions.close()
+	b.subscriptions.close() // also when the start has failed: what is subscribed from now on is for the next one
 }
 
 // peerChanged passes on what the directory learned: to the transport, which forgets old connections before anything

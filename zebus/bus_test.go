@@ -219,6 +219,33 @@ func TestEvents(t *testing.T) {
 			t.Errorf("batches of %v with %v", sizes, numbers)
 		}
 	})
+	for name, c := range map[string]struct{ size, want int }{
+		"a batch handler that names no number gets what the bus allows": {200, 200},
+		"or what it allows where nothing is said":                       {0, 100},
+	} {
+		inTown(t, name, func(t *testing.T, town *town) {
+			release := make(chan struct{})
+			most := 0
+			svc := town.start(town.builder("Svc.0",
+				zebus.HandleCommand(func(context.Context, *interop.Fail) error { <-release; return nil }),
+				zebus.HandleEvents(func(_ context.Context, batch []*interop.Note) error { most = max(most, len(batch)); return nil }),
+			).WithDispatch(dispatch.Config{BatchSize: c.size}))
+			blocked := svc.SendAsync(t.Context(), &interop.Fail{})
+			for range 1000 {
+				if err := svc.Publish(t.Context(), &interop.Note{}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			close(release)
+			if err := blocked.Wait(t.Context()); err != nil {
+				t.Error(err)
+			}
+			synctest.Wait()
+			if most != c.want {
+				t.Errorf("%d at once, want %d", most, c.want)
+			}
+		})
+	}
 	inTown(t, "F15 without local dispatch an event for this peer takes the wire", func(t *testing.T, town *town) {
 		got := make(chan struct{}, 1)
 		self := town.start(town.builder("Self.0", zebus.HandleEvent(func(context.Context, *interop.Note) error {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/zebus-go/zebus/directory"
 	"github.com/zebus-go/zebus/internal/interop"
+	"github.com/zebus-go/zebus/transport/memory"
 	"github.com/zebus-go/zebus/zebus"
 )
 
@@ -328,10 +329,19 @@ func TestReceiving(t *testing.T) {
 		replay := &zebus.ReplayMessageCommand{MessageToReplay: zebus.TransportMessage{
 			ID: zebus.MessageID{7}, Type: again.ZebusType().ID(), Originator: zebus.Originator{SenderID: client.ID(), SenderEndpoint: client.Endpoint()},
 		}}
+		answers := 0
+		town.network.Tap(func(f memory.Frame) {
+			if f.From == svc.Endpoint() {
+				answers++
+			}
+		})
 		if err := client.SendTo(t.Context(), replay, zebus.Peer{ID: "Svc.0", Endpoint: svc.Endpoint(), Responding: true}); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()
+		if answers != 1 {
+			t.Errorf("%d answers, want that to the replay command alone", answers)
+		}
 		if slices.Contains(s.acked, zebus.MessageID{7}) || len(s.acked) != 1 {
 			t.Errorf("acknowledged %v, want the replay command alone", s.acked)
 		}

@@ -84,9 +84,10 @@ func TestUnreadableMessages(t *testing.T) {
 		folder := t.TempDir()
 		var got []*zebus.MessageProcessingFailed
 		town.peer("News.0", newspaper(&got))
-		svc := town.start(town.builder("Svc.0", zebus.HandleCommand(fail)).WithErrorPublication(true).WithDumpFolder(folder))
+		s := &stepped{Transport: town.transport()}
+		svc := town.start(town.builder("Svc.0", zebus.HandleCommand(fail)).WithTransport(s).WithErrorPublication(true).WithDumpFolder(folder))
 		client := town.peer("Client.0")
-		broken := []byte{0xff, 0x01, 0x02}
+		broken, begin := []byte{0xff, 0x01, 0x02}, time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		err := client.SendTo(ctx, &brokenFail{content: broken}, zebus.Peer{ID: svc.ID(), Endpoint: svc.Endpoint(), Responding: true})
@@ -99,8 +100,18 @@ func TestUnreadableMessages(t *testing.T) {
 		if b, err := os.ReadFile(files[0]); err != nil || !slices.Equal(b, broken) {
 			t.Errorf("dump holds %x, error %v; want %x", b, err, broken)
 		}
-		if len(got) != 1 || got[0].FailingMessageJSON != "" || !strings.Contains(got[0].ExceptionMessage, files[0]) {
-			t.Errorf("published %+v", got)
+		if len(got) != 1 || len(s.acked) != 1 {
+			t.Fatalf("published %+v, acknowledged %v, want one each", got, s.acked)
+		}
+		f := got[0]
+		if f.FailingMessageJSON != "" || f.FailingHandlerNames != nil || f.FailingMessage.ID != s.acked[0] || !slices.Equal(f.FailingMessage.Content, broken) ||
+			!f.ExceptionTime.Equal(begin) {
+			t.Errorf("published %+v", f)
+		}
+		for _, fact := range []string{files[0], s.acked[0].String(), "Interop.Messages.Fail", "Client.0", client.Endpoint()} {
+			if !strings.Contains(f.ExceptionMessage, fact) {
+				t.Errorf("the text %q does not say %q", f.ExceptionMessage, fact)
+			}
 		}
 	})
 	inTown(t, "H06 nothing is published when publication is off", func(t *testing.T, town *town) {

@@ -75,7 +75,7 @@ func (b *Bus) peersFor(ctx context.Context, cmd Command) ([]Peer, error) {
 	}
 	peers := b.config.directory.AppendPeers(nil, cmd.ZebusType().ID(), routingOf(cmd, nil))
 	if len(peers) == 0 {
-		return nil, fmt.Errorf("%w: %s", ErrNoPeer, cmd.ZebusType().ID())
+		return nil, fmt.Errorf("%s: %w", cmd.ZebusType().ID(), noPeer(cmd))
 	}
 	return peers, nil
 }

@@ -19,6 +19,7 @@ type Handler struct {
 	serial      bool
 	waits       bool // between tries
 	maxBatch    int
+	batches     bool   // made by HandleEvents
 	lanes       *lanes // nil for one message at a time
 	mode        SubscribeMode
 	startup     func(PeerID) []BindingKey
@@ -52,10 +53,11 @@ func HandleEvent[E any, EP eventPointer[E]](f func(context.Context, EP) error) H
 	return h.takesOne(func(ctx context.Context, m Message) (Message, error) { return nil, f(ctx, typed[EP](m)) })
 }
 
-// HandleEvents makes a handler of a function that takes several events at once, as many as wait and at most the number
-// given to [Handler.Batch]. The context is that of the first.
+// HandleEvents makes a handler of a function that takes several events at once: as many as wait, and at most the number
+// given to [Handler.Batch] and the batch size of the bus (see [Builder.WithDispatch]). The context is that of the first.
 func HandleEvents[E any, EP eventPointer[E]](f func(context.Context, []EP) error) Handler {
-	h := newHandler[E, EP](f).Batch(defaultBatch)
+	h := newHandler[E, EP](f).Batch(anyBatch)
+	h.batches = true
 	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
 		events := make([]EP, len(batch))
 		for i, m := range batch {
@@ -72,8 +74,8 @@ func typed[P Message](m Message) P {
 	return m.(P) //nolint:forcetypeassert // see above
 }
 
-// defaultBatch is how many events a batch handler takes at once when it does not say.
-const defaultBatch = 100
+// anyBatch is how many events a batch handler takes at once that does not say: as many as its queue gives.
+const anyBatch = 1 << 30
 
 type messagePointer[M any] interface {
 	*M
@@ -142,7 +144,7 @@ func (h Handler) Serial() Handler {
 	return h
 }
 
-// Batch sets how many events a handler made by [HandleEvents] takes at most.
+// Batch sets how many events a handler made by [HandleEvents] takes at most. Other handlers take one message at a time.
 func (h Handler) Batch(most int) Handler {
 	h.maxBatch = most
 	return h

@@ -29,7 +29,7 @@ func TestTypesWithoutHandlers(t *testing.T) {
 			t.Errorf("acknowledged %v, dropped %v", s.acked, dropped)
 		}
 	})
-	inTown(t, "X22 so is one whose last handler has gone", func(t *testing.T, town *town) {
+	inTown(t, "I25 a type whose last handler has gone is refused", func(t *testing.T, town *town) {
 		svc := town.peer("Svc.0")
 		sub, err := zebus.Subscribe(t.Context(), svc, zebus.Key(), func(context.Context, *interop.Note) error { return nil })
 		if err != nil {

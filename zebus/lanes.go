@@ -1,6 +1,7 @@
 package zebus
 
 import (
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"maps"
@@ -9,15 +10,17 @@ import (
 	"github.com/zebus-go/zebus/dispatch"
 )
 
-// lanes let one handler run on several messages at a time while those of one key stay in order: its queue only decodes a
-// message and finds the key, and hands it to one of the lanes, each a queue of its own.
+// lanes let the handlers of a queue run on several messages at a time while those of one key stay in order: the queue only
+// decodes a message and finds the key, and hands it to one of its lanes, each a queue of its own.
 type lanes struct {
 	count int
 	key   func(Message) string
 }
 
-// Concurrency makes the handler run on up to n messages at a time. Messages with the same key are handled one after the
-// other, in the order in which they came; what is said of queues, limits included, holds for the messages of one key.
+// Concurrency makes the queue of the handler run up to n messages at a time. Messages with the same key are handled one after
+// the other, in the order in which they came, by whichever of the queue's handlers; what is said of queues, limits included,
+// holds for the messages of one key. So handlers of one queue that share what belongs to a key need no lock. All that say
+// a concurrency must say the same number; one that says none has no key, and runs beside the others.
 func (h Handler) Concurrency(n int, key func(Message) string) Handler {
 	h.lanes = &lanes{count: n, key: key}
 	return h
@@ -31,21 +34,33 @@ func KeyOf[T any](v T) string {
 	return fmt.Sprint(v)
 }
 
-// laneName is the queue of one lane.
-func (h Handler) laneName(lane int) string {
-	queue := h.queue
-	if queue == "" {
-		queue = dispatch.DefaultQueue
+// laneName is the queue of one lane, for all handlers of the queue.
+func (h Handler) laneName(lane int) string { return fmt.Sprintf("%s/%d", h.queueName(), lane) }
+
+// laneSeed makes a key lead to the same lane whatever the handler.
+var laneSeed = maphash.MakeSeed()
+
+// checkLanes wants the handlers of each queue to agree on its concurrency.
+func checkLanes(handlers []Handler) error {
+	var errs []error
+	first := map[string]Handler{}
+	for _, h := range handlers {
+		if h.lanes == nil {
+			continue
+		}
+		queue := strings.ToLower(h.queueName())
+		other, there := first[queue]
+		if !there {
+			first[queue] = h
+		} else if other.lanes.count != h.lanes.count {
+			errs = append(errs, fmt.Errorf("zebus: queue %s: concurrency %d of %s, and %d of %s: want the same",
+				h.queueName(), other.lanes.count, other.name, h.lanes.count, h.name))
+		}
 	}
-	return fmt.Sprintf("%s/%s/%d", queue, h.name, lane)
+	return errors.Join(errs...)
 }
 
-// laneRoute is the name under which the dispatcher knows what one lane takes.
-func (h Handler) laneRoute(lane int) string {
-	return "lane " + h.laneName(lane) + " of " + string(h.messageType.ID())
-}
-
-// withLanes gives each lane the limits of the queue of its handler, in equal parts.
+// withLanes gives each lane the limits of its queue, in equal parts.
 func withLanes(c dispatch.Config, handlers []Handler) dispatch.Config {
 	queues := maps.Clone(c.Queues)
 	if queues == nil {
@@ -97,16 +112,19 @@ func (j *laneJob) Rejected(err error) { j.incoming.Rejected(err) }
 func (j *laneJob) Done() { j.incoming.release() }
 
 // spread gives the dispatcher the lanes of a handler, and returns what its queue does: it finds the lane of each message.
+// routes.changing must be held.
 func (b *Bus) spread(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) {
+	b.routes.spread++ // two handlers may have one name
 	routes := make([]*dispatch.Route, h.lanes.count)
 	for lane := range routes {
-		b.dispatcher.Add(h.laneRoute(lane), &dispatch.Invoker{
+		name := fmt.Sprintf("lane %d of handler %d", lane, b.routes.spread)
+		b.dispatcher.Add(name, &dispatch.Invoker{
 			Name: h.name, Queue: h.laneName(lane), Serial: h.serial, MaxBatch: h.maxBatch,
 			Invoke: func(t dispatch.Turn, batch []*dispatch.Entry) { b.invokeLane(h, t, batch) },
 		})
-		routes[lane] = b.dispatcher.Resolve(h.laneRoute(lane))
+		routes[lane] = b.dispatcher.Resolve(name)
 	}
-	seed, decode := maphash.MakeSeed(), h.newDecoder()
+	decode := h.newDecoder()
 	return func(_ dispatch.Turn, batch []*dispatch.Entry) {
 		jobs := make([]*dispatch.Entry, 0, len(batch))
 		defer func() { b.dispatcher.Dispatch(jobs) }() // also when a key ends the goroutine: what is held must be let go
@@ -122,7 +140,7 @@ func (b *Bus) spread(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) 
 				in.handled(h.name, nil, err)
 				continue
 			}
-			lane := maphash.String(seed, key) % uint64(h.lanes.count)
+			lane := maphash.String(laneSeed, key) % uint64(h.lanes.count)
 			jobs = append(jobs, in.hold(routes[lane], m))
 		}
 	}

@@ -6,8 +6,10 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/zebus-go/zebus/dispatch"
 	"github.com/zebus-go/zebus/internal/interop"
@@ -81,6 +83,55 @@ func TestConcurrency(t *testing.T) {
 		}
 		if err := <-stop; err != nil {
 			t.Error(err)
+		}
+	})
+	inTown(t, "messages of one key are handled in order by whichever handler of the queue", func(t *testing.T, town *town) {
+		var mu sync.Mutex
+		var got []string
+		running, most := 0, 0
+		handled := func(what string) error {
+			mu.Lock()
+			running++
+			most = max(most, running)
+			mu.Unlock()
+			<-time.After(time.Second)
+			mu.Lock()
+			defer mu.Unlock()
+			running--
+			got = append(got, what)
+			return nil
+		}
+		svc := town.peer("Svc.0",
+			zebus.HandleEvent(func(_ context.Context, n *interop.Note) error { return handled("note") }).
+				OnQueue("orders").Concurrency(4, byText),
+			zebus.HandleCommand(func(_ context.Context, f *interop.Fail) error { return handled("fail") }).
+				OnQueue("ORDERS").Concurrency(4, func(m zebus.Message) string { return m.(*interop.Fail).Text }))
+		var want []string
+		for range 5 {
+			if err := svc.Publish(t.Context(), &interop.Note{Text: "one key"}); err != nil {
+				t.Fatal(err)
+			}
+			svc.SendAsync(t.Context(), &interop.Fail{Text: "one key"})
+			want = append(want, "note", "fail")
+		}
+		<-time.After(time.Minute)
+		synctest.Wait()
+		if !slices.Equal(got, want) || most != 1 {
+			t.Errorf("handled %q, %d at a time; want %q, one at a time", got, most, want)
+		}
+	})
+	inTown(t, "two handlers of one name see each message once", func(t *testing.T, town *town) {
+		var one, two atomic.Int32
+		counting := func(n *atomic.Int32) zebus.Handler {
+			return zebus.HandleEvent(func(context.Context, *interop.Note) error { n.Add(1); return nil }).Concurrency(2, byText).Named("Svc.Note")
+		}
+		svc := town.peer("Svc.0", counting(&one), counting(&two))
+		if err := svc.Publish(t.Context(), &interop.Note{}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if one.Load() != 1 || two.Load() != 1 {
+			t.Errorf("handled %d and %d times, want once each", one.Load(), two.Load())
 		}
 	})
 	inTown(t, "a lane has its part of the limits of the queue", func(t *testing.T, town *town) {

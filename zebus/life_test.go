@@ -49,6 +49,71 @@ func TestStopThatGoesOn(t *testing.T) {
 	})
 }
 
+func TestHooksThatStopAndStart(t *testing.T) {
+	inTown(t, "E07 a bus can be stopped when it has just started, and started when it has just stopped", func(t *testing.T, town *town) {
+		var bus *zebus.Bus
+		var calls []string
+		start, stop := error(nil), error(nil)
+		again := true
+		bus, err := town.builder("A.0").WithHooks(zebus.Hooks{
+			Started: func(context.Context) {
+				if calls = append(calls, "started"); again {
+					stop = bus.Stop(context.Background())
+				}
+			},
+			Stopped: func(context.Context) {
+				if calls = append(calls, "stopped"); again {
+					again = false
+					start = bus.Start(context.Background())
+				}
+			},
+		}).Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(bus.Start(t.Context()), start, stop); err != nil {
+			t.Error(err)
+		}
+		if !bus.IsRunning() {
+			t.Error("does not run")
+		}
+		if err := bus.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if want := []string{"started", "stopped", "started", "stopped"}; !slices.Equal(calls, want) {
+			t.Errorf("calls %q, want %q", calls, want)
+		}
+	})
+	inTown(t, "a stop that comes when the start is as good as done stops the bus", func(t *testing.T, town *town) {
+		registered := &lateStop{Transport: town.transport(), stopped: make(chan error, 1)}
+		bus, err := town.builder("A.0").WithTransport(registered).Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		registered.bus = bus
+		_ = bus.Start(t.Context())
+		if err := <-registered.stopped; err != nil {
+			t.Errorf("Stop() = %v", err)
+		}
+		if bus.IsRunning() {
+			t.Error("still runs")
+		}
+	})
+}
+
+// lateStop is a transport that has its bus stopped at the last step of a start.
+type lateStop struct {
+	zebus.Transport
+	bus     *zebus.Bus
+	stopped chan error
+}
+
+func (l *lateStop) Registered() {
+	go func() { l.stopped <- l.bus.Stop(context.Background()) }()
+	synctest.Wait()
+	l.Transport.Registered()
+}
+
 func TestHandlersThatWaitForThemselves(t *testing.T) {
 	inTown(t, "a handler cannot stop its own bus and wait for that", func(t *testing.T, town *town) {
 		var svc *zebus.Bus
@@ -112,7 +177,12 @@ func TestBuilderRefuses(t *testing.T) {
 		"lanes that run inline": {func(b *zebus.Builder) {
 			b.WithHandlers(handler.Concurrency(2, func(zebus.Message) string { return "" }).Inline())
 		}, "concurrency of Shop.OnNote"},
-		"a timeout below zero": {func(b *zebus.Builder) { b.WithDefaultCommandTimeout(-1) }, "default command timeout"},
+		"handlers of a queue that disagree": {func(b *zebus.Builder) {
+			key := func(zebus.Message) string { return "" }
+			b.WithHandlers(handler.OnQueue("notes").Concurrency(2, key), handler.OnQueue("Notes").Concurrency(3, key).Named("Shop.OnOther"))
+		}, "2 of Shop.OnNote, and 3 of Shop.OnOther"},
+		"a batch for a function that takes one message": {func(b *zebus.Builder) { b.WithHandlers(handler.Batch(2)) }, "batch of Shop.OnNote"},
+		"a timeout below zero":                          {func(b *zebus.Builder) { b.WithDefaultCommandTimeout(-1) }, "default command timeout"},
 	} {
 		inTown(t, name, func(t *testing.T, town *town) {
 			b := town.builder("A.0")

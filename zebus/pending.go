@@ -318,7 +318,7 @@ func (t *pendingCommands) end(id MessageID, c completion) {
 // expire ends a command that has waited for too long.
 func (t *pendingCommands) expire(id MessageID) {
 	if p := t.take(id); p != nil {
-		p.finish(completion{err: fmt.Errorf("%s to %s: %w", p.name(), p.to, ErrCommandTimeout)})
+		p.finish(completion{err: fmt.Errorf("%s to %s: %w of %v", p.name(), p.to, ErrCommandTimeout, t.expiry.timeout)})
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 // is rare, copies the table.
 type routes struct {
 	changing sync.Mutex
+	spread   int // handlers that have lanes so far; guarded by changing
 	table    atomic.Pointer[routeTable]
 }
 

@@ -14,6 +14,7 @@ import (
 //   - [ErrNotRunning], [ErrNoPeer], [ErrManyPeers], [ErrPeerNotResponding], [ErrTooLarge] or [ErrPeerBusy] when it was not sent,
 //     and [ErrInlineWait] in a handler that must not wait,
 //   - [ErrPeerUnreachable], [ErrPeerGone], [ErrPeerRestarted] or [ErrNotRunning] when no answer can come any more,
+//   - [ErrCommandTimeout] when the default command timeout is over, which is for contexts without a deadline,
 //   - a [*CommandError] when the handler failed,
 //   - an error wrapping that of ctx when ctx ends first; the command may still be executed.
 func (b *Bus) Send(ctx context.Context, cmd Command) error {
@@ -25,7 +26,7 @@ func (b *Bus) Send(ctx context.Context, cmd Command) error {
 	return b.sendAndWait(ctx, &s, cmd, &to, err)
 }
 
-// SendTo is Send to a peer of the caller's choice.
+// SendTo is Send to a peer of the caller's choice: see [Bus.Peer] and [Originator.Sender].
 func (b *Bus) SendTo(ctx context.Context, cmd Command, to Peer) error {
 	s := scopeOf(ctx)
 	if err := s.mayWait(cmd); err != nil {
@@ -72,7 +73,7 @@ func (b *Bus) Publish(ctx context.Context, evt Event) error {
 	return b.publishTo(ctx, s, evt, b.audiences.peersOf(s, b.config.directory, evt))
 }
 
-// PublishTo sends evt to peers of the caller's choice, subscribed or not.
+// PublishTo sends evt to peers of the caller's choice, subscribed or not: see [Bus.Peer].
 func (b *Bus) PublishTo(ctx context.Context, evt Event, to ...Peer) error {
 	s := takeScratch()
 	defer s.release()
@@ -179,7 +180,7 @@ func (b *Bus) lookUp(cmd Command) (Peer, error) {
 	}
 	switch len(peers) {
 	case 0:
-		return Peer{}, ErrNoPeer
+		return Peer{}, noPeer(cmd)
 	case 1:
 		return peers[0], nil
 	}
@@ -188,6 +189,18 @@ func (b *Bus) lookUp(cmd Command) (Peer, error) {
 		return chosen, nil
 	}
 	return Peer{}, fmt.Errorf("%w: %s", ErrManyPeers, peerNames(peers))
+}
+
+// Peer returns what the directory knows of a peer, for messages to peers of the caller's choice; false when it knows none of
+// that name.
+func (b *Bus) Peer(id PeerID) (Peer, bool) { return b.config.directory.Peer(id) }
+
+// noPeer is the error of a command that nobody handles. Where that depends on what is in it, it says so.
+func noPeer(cmd Command) error {
+	if values := routingOf(cmd, nil); len(values) > 0 {
+		return fmt.Errorf("%w with the routing values %v", ErrNoPeer, values)
+	}
+	return ErrNoPeer
 }
 
 func peerNames(peers []Peer) string {

@@ -195,7 +195,7 @@ func TestSendErrorsSayWhatHappened(t *testing.T) {
 			t.Errorf("%v is no SendError to Gone.0", err)
 		}
 	})
-	inTown(t, "F11 F12 an event to peers of the caller's choice reaches these alone", func(t *testing.T, town *town) {
+	inTown(t, "F11 an event to peers of the caller's choice reaches these alone", func(t *testing.T, town *town) {
 		heard := map[zebus.PeerID]int{}
 		note := func(id zebus.PeerID) zebus.Handler {
 			return zebus.HandleEvent(func(context.Context, *interop.Note) error { heard[id]++; return nil })

@@ -199,6 +199,16 @@ func TestErrorsNameTheFacts(t *testing.T) {
 	inTown(t, "of a bus that runs already", func(t *testing.T, town *town) {
 		wantError(t, town.peer("Acme.Shop.0").Start(t.Context()), zebus.ErrAlreadyRunning, "Acme.Shop.0")
 	})
+	inTown(t, "of a command that nobody handles with these values", func(t *testing.T, town *town) {
+		client := town.peer("Client.0")
+		cmd := &routedKnock{market: "EU", id: 7}
+		wantError(t, client.Send(t.Context(), cmd), zebus.ErrNoPeer, "Interop.Messages.Knock", "EU.7")
+	})
+	inTown(t, "of a command that was not answered in time", func(t *testing.T, town *town) {
+		town.peer("Svc.0", stubborn(t))
+		client := town.start(town.builder("Client.0").WithDefaultCommandTimeout(7 * time.Second))
+		wantError(t, client.Send(context.WithoutCancel(t.Context()), &interop.Fail{}), zebus.ErrCommandTimeout, "Interop.Messages.Fail", "Svc.0", "7s")
+	})
 	inTown(t, "of messages that are too large", func(t *testing.T, town *town) {
 		note := zebus.HandleEvent(func(context.Context, *interop.Note) error { return nil })
 		town.peer("Svc.0", zebus.HandleRequest(echo), note)
@@ -213,6 +223,36 @@ func TestErrorsNameTheFacts(t *testing.T) {
 	})
 	inTown(t, "of a Reply outside of a handler", func(t *testing.T, _ *town) {
 		wantError(t, zebus.Reply(t.Context(), 1, "x"), zebus.ErrNoContext)
+	})
+}
+
+// routedKnock is a Knock with routing members.
+type routedKnock struct {
+	interop.Knock
+
+	market string
+	id     int64
+}
+
+func (k *routedKnock) ZebusRouting(dst zebus.RoutingContent) zebus.RoutingContent {
+	return append(dst, zebus.RoutingText(k.market), zebus.RoutingInt(k.id))
+}
+
+func TestPeersOfTheDirectory(t *testing.T) {
+	inTown(t, "F11 F12 a peer is found by its name for messages to it alone, and one that is not known is not there", func(t *testing.T, town *town) {
+		note := zebus.HandleEvent(heard)
+		svc := town.peer("Svc.0", note)
+		client := town.peer("Client.0")
+		to, known := client.Peer("Svc.0")
+		if !known || to.Endpoint != svc.Endpoint() {
+			t.Errorf("Peer() = %+v, %t", to, known)
+		}
+		if err := client.PublishTo(t.Context(), &interop.Note{}, to); err != nil {
+			t.Error(err)
+		}
+		if to, known := client.Peer("Nobody.0"); known {
+			t.Errorf("Peer() = %+v", to)
+		}
 	})
 }
 

@@ -13,7 +13,8 @@ type SnapshotSource struct {
 }
 
 // Snapshot makes a source of a function that is called when another peer subscribes to events of type E, once for each
-// binding key; what it returns is published to that peer alone. It runs on the default queue.
+// binding key; what it returns is published to that peer alone. It runs on the default queue, and may wait with its context as a
+// handler may.
 //
 //	zebus.Snapshot[Measured](func(ctx context.Context, subscriber zebus.PeerID, key zebus.BindingKey) ([]zebus.Event, error) {
 //		return station.latest(key), nil
@@ -52,10 +53,10 @@ func (b *Bus) observe() {
 		types = append(types, t)
 		b.dispatcher.Add(snapshotRoute(t), &dispatch.Invoker{
 			Name: snapshotRoute(t),
-			Invoke: func(_ dispatch.Turn, batch []*dispatch.Entry) {
+			Invoke: func(t dispatch.Turn, batch []*dispatch.Entry) {
 				for _, e := range batch {
 					if job, ok := e.Job.(*snapshotJob); ok {
-						job.publish(source)
+						job.publish(job.context(t), source)
 					}
 				}
 			},
@@ -78,9 +79,15 @@ func (b *Bus) subscribed(subscriber PeerID, subs []Subscription) {
 	}
 }
 
+// context returns what a handler would get: a source that waits with it lends the queue.
+func (j *snapshotJob) context(t dispatch.Turn) context.Context {
+	in := &incoming{run: j.run, originator: &j.run.originator}
+	return in.show(&messageContext{}, t)
+}
+
 // publish makes the snapshot and sends it to the subscriber, if that is still there.
-func (j *snapshotJob) publish(source SnapshotSource) {
-	events, err := source.make(j.run.ctx, j.subscriber, j.subscription.Key)
+func (j *snapshotJob) publish(ctx context.Context, source SnapshotSource) {
+	events, err := source.make(ctx, j.subscriber, j.subscription.Key)
 	if err != nil {
 		j.report(err)
 		return
@@ -90,7 +97,7 @@ func (j *snapshotJob) publish(source SnapshotSource) {
 		return
 	}
 	for _, e := range events {
-		if err := j.bus.PublishTo(j.run.ctx, e, to); err != nil {
+		if err := j.bus.PublishTo(ctx, e, to); err != nil {
 			j.report(err)
 		}
 	}

@@ -2,13 +2,36 @@ package zebus_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/zebus-go/zebus/internal/interop"
 	"github.com/zebus-go/zebus/zebus"
 	"github.com/zebus-go/zebus/zebustest"
 )
+
+// A source is a handler, and may wait like one.
+func TestSnapshotSourcesThatWait(t *testing.T) {
+	zebustest.Run(t, func(t *testing.T, network *zebustest.Network) {
+		var source *zebus.Bus
+		asked := errors.New("was not asked")
+		source = network.Join(network.Builder("Src.0").WithHandlers(zebus.HandleRequest(echo)). // on the same queue
+													WithSnapshots(zebus.Snapshot[interop.PriceChanged](
+				func(ctx context.Context, _ zebus.PeerID, _ zebus.BindingKey) ([]zebus.Event, error) {
+					ctx, cancel := context.WithTimeout(ctx, time.Minute)
+					defer cancel()
+					_, asked = zebus.Request(ctx, source, &interop.Echo{})
+					return nil, asked
+				})))
+		network.Start("Sub.0", zebus.HandleEvent(func(context.Context, *interop.PriceChanged) error { return nil }).Mode(zebus.SubscribeAuto))
+		network.WaitQuiet()
+		if asked != nil {
+			t.Errorf("the source's request: %v", asked)
+		}
+	})
+}
 
 // What a directory says of subscriptions reaches the sources of snapshots.
 func TestSnapshotsOnANetwork(t *testing.T) {
@@ -36,6 +59,16 @@ func TestSnapshotsOnANetwork(t *testing.T) {
 					asked = nil
 				}
 				want("its own start")
+				second := network.Join(network.Builder("Src.1").WithSnapshots(zebus.Snapshot[interop.PriceChanged](
+					func(_ context.Context, who zebus.PeerID, key zebus.BindingKey) ([]zebus.Event, error) {
+						asked = append(asked, "second: "+string(who)+" "+key.String())
+						return nil, nil
+					})))
+				want("a source that starts when somebody has subscribed", "second: Src.0 #")
+				if err := second.Stop(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				want("that source stops")
 				late := network.Start("Late.0", zebus.HandleEvent(price).Mode(zebus.SubscribeAuto))
 				want("a peer that starts with it", "Late.0 #")
 				other := network.Start("Other.0", zebus.HandleEvent(func(context.Context, *interop.Note) error { return nil }), zebus.HandleEvent(price))

@@ -48,6 +48,16 @@ func On[E any, EP eventPointer[E]](binding Binding, f func(context.Context, EP) 
 	}
 }
 
+// Also makes the request one for what these bindings match too, bindings of the same type of message. Its handler gets what
+// several of them match once. It is for requests made by [On].
+func (r SubscriptionRequest) Also(bindings ...Binding) SubscriptionRequest {
+	r.subscriptions = slices.Clip(r.subscriptions)
+	for _, b := range bindings {
+		r.subscriptions = append(r.subscriptions, Subscription{Type: r.handler.messageType.ID(), Key: b.Key()})
+	}
+	return r
+}
+
 // Subscribe makes events of one type that match a binding reach f, until the subscription ends.
 func Subscribe[E any, EP eventPointer[E]](ctx context.Context, bus *Bus, binding Binding, f func(context.Context, EP) error) (*ActiveSubscription, error) {
 	made, err := bus.SubscribeAll(ctx, On(binding, f))
@@ -125,11 +135,11 @@ func (b *Bus) handles(r SubscriptionRequest) error {
 // activate admits a request, handler and all.
 func (b *Bus) activate(r SubscriptionRequest) *ActiveSubscription {
 	a := &ActiveSubscription{bus: b, subscriptions: slices.Clone(r.subscriptions), done: make(chan struct{})}
-	b.subscriptions.admit(a)
 	if r.handler != nil {
 		dressed := dress([]Handler{a.droppable(*r.handler)}, b.config.middleware)
 		a.removeHandler = b.routes.add(b, dressed[0], a.accepts)
 	}
+	b.subscriptions.admit(a) // from here on it may end with the run
 	return a
 }
 
@@ -221,6 +231,9 @@ func (a *ActiveSubscription) withdraw() {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.mu.ended {
+		return // with the run
+	}
 	a.mu.ended = true
 	if a.mu.inHand == 0 {
 		close(a.done)
@@ -248,6 +261,9 @@ func (b *Bus) updateSubscriptions(ctx context.Context, by int, all ...*ActiveSub
 	}
 	defer b.subscriptions.endUpdate()
 	r, changed := b.running.Load(), b.subscriptions.change(by, all...)
+	if by > 0 && slices.ContainsFunc(all, b.subscriptions.isOver) {
+		return fmt.Errorf("update the subscriptions of %s: it was stopped meanwhile: %w", b.ID(), ErrNotRunning)
+	}
 	if len(changed) == 0 {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -145,6 +146,50 @@ func TestRegisteredSubscriptions(t *testing.T) {
 	}
 }
 
+// TestModes is the table of who subscribes when the bus starts: what the handler says comes before what the message says, and
+// that before whether the message is routed.
+func TestModes(t *testing.T) {
+	const byDefault, auto, manual = zebus.SubscribeDefault, zebus.SubscribeAuto, zebus.SubscribeManual
+	for name, c := range map[string]struct {
+		routed  bool
+		message zebus.SubscribeMode
+		of      map[zebus.SubscribeMode]bool // whether a handler of that mode subscribes
+	}{
+		"J02 a message that is not routed":     {false, byDefault, map[zebus.SubscribeMode]bool{byDefault: true, auto: true, manual: false}},
+		"J02 one that is":                      {true, byDefault, map[zebus.SubscribeMode]bool{byDefault: false, auto: true, manual: false}},
+		"J02 one that is, and subscribes":      {true, auto, map[zebus.SubscribeMode]bool{byDefault: true, auto: true, manual: false}},
+		"J02 one that is not, and need be not": {false, manual, map[zebus.SubscribeMode]bool{byDefault: false, auto: true, manual: false}},
+	} {
+		inTown(t, name, func(t *testing.T, town *town) {
+			config := zebus.MessageTypeConfig{ID: "Test.Chosen", Kind: zebus.KindEvent, Subscribe: c.message, New: func() zebus.Message { return &chosen{} }}
+			if c.routed {
+				config.Routing = []string{"Market"}
+			}
+			chosenType = zebus.NewMessageType(config)
+			for mode, want := range c.of {
+				book := &phoneBook{town: town}
+				bus, err := town.builder("A.0", zebus.HandleEvent(func(context.Context, *chosen) error { return nil }).Mode(mode)).WithDirectory(book).Build()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := errors.Join(bus.Start(t.Context()), bus.Stop(t.Context())); err != nil {
+					t.Fatal(err)
+				}
+				if got := slices.ContainsFunc(book.subs, zebus.SubscribeTo("Test.Chosen").Equal); got != want {
+					t.Errorf("a handler of mode %d subscribes: %t, want %t", mode, got, want)
+				}
+			}
+		})
+	}
+}
+
+// chosen is an event of the type that a test has chosen.
+type chosen struct{ interop.Note }
+
+var chosenType *zebus.MessageType
+
+func (*chosen) ZebusType() *zebus.MessageType { return chosenType }
+
 func TestSubscribe(t *testing.T) {
 	inTown(t, "I03 I04 I05 I07 I09 I11 I12 the directory hears of each type that changed, with every key it has now", func(t *testing.T, town *town) {
 		s := town.subscriber("A.0")
@@ -201,6 +246,58 @@ func TestSubscribe(t *testing.T) {
 		}
 		s.stop(eu)
 		s.want("ended", "")
+	})
+	inTown(t, "I14 one with a handler ends with its run, and its handler with it", func(t *testing.T, town *town) {
+		s := town.subscriber("A.0", zebus.HandleEvent(func(context.Context, *interop.Note) error { return nil }))
+		publisher := town.peer("B.0")
+		seen := 0
+		sub, err := zebus.Subscribe(t.Context(), s.Bus, zebus.Key(), func(context.Context, *interop.Note) error { seen++; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := publisher.Publish(t.Context(), &interop.Note{}); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			s.restart()
+		}
+		<-sub.Done()
+		if seen != 1 {
+			t.Errorf("seen %d, want that of the first run", seen)
+		}
+		s.stop(sub)
+	})
+	inTown(t, "one that is under way when the bus stops is not made", func(t *testing.T, town *town) {
+		s := town.subscriber("A.0")
+		s.book.holdUpdate = make(chan struct{})
+		made := make(chan error, 2)
+		for _, key := range []string{"EU", "US"} { // the second waits for the first
+			go func() {
+				_, err := s.Subscribe(t.Context(), prices(key))
+				made <- err
+			}()
+			synctest.Wait()
+		}
+		if err := s.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		close(s.book.holdUpdate)
+		wantError(t, <-made, nil)
+		wantError(t, <-made, zebus.ErrNotRunning, "A.0")
+		s.want("the first", "PriceChanged: EU")
+	})
+	inTown(t, "I21 a start that failed leaves the bus stopped for subscriptions too", func(t *testing.T, town *town) {
+		s := town.stopped("A.0")
+		refused := errors.New("refused")
+		s.book.failNext = refused
+		wantError(t, s.Start(t.Context()), refused)
+		eu := s.to(prices("EU"))
+		s.want("while stopped", "")
+		if got, want := s.registered(), "PriceChanged: EU"; got != want {
+			t.Errorf("registered %q, want %q", got, want)
+		}
+		s.stop(eu)
 	})
 	inTown(t, "I16 I17 requests made together are told in one update", func(t *testing.T, town *town) {
 		s := town.subscriber("A.0")
@@ -292,6 +389,30 @@ func TestDynamicHandlers(t *testing.T) {
 		}
 		made[1].Close()
 		<-made[1].Done()
+	})
+	inTown(t, "H13 one handler for two keys accepts what either wants, once, and declines the rest", func(t *testing.T, town *town) {
+		s := town.subscriber("A.0")
+		publisher := town.peer("B.0")
+		var got []string
+		made, err := s.SubscribeAll(t.Context(), zebus.On(zebus.Key("EU", "*"), func(_ context.Context, e *interop.PriceChanged) error {
+			got = append(got, e.Market+" "+strconv.Itoa(int(e.ID)))
+			return nil
+		}).Also(zebus.Key("*", "7"), zebus.Key("US", "1")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.want("subscribed", "PriceChanged: *.7 EU.* US.1")
+		for _, e := range []*interop.PriceChanged{{Market: "EU", ID: 7}, {Market: "US", ID: 7}, {Market: "US", ID: 1}, {Market: "US", ID: 2}, {Market: "EU", ID: 2}} {
+			if err := publisher.PublishTo(t.Context(), e, zebus.Peer{ID: s.ID(), Endpoint: s.Endpoint()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		if want := []string{"EU 7", "US 7", "US 1", "EU 2"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		s.stop(made[0])
+		s.want("ended", "PriceChanged:")
 	})
 	inTown(t, "I24 one made while stopped works in every run", func(t *testing.T, town *town) {
 		s := town.stopped("A.0")

@@ -3,6 +3,7 @@ package zebus
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ type subscriptions struct {
 		sync.Mutex
 		counts  map[string]*subscriptionCount // by identity of the subscription
 		startup []*ActiveSubscription         // made while the bus was stopped: part of every run until they end
+		ofRun   map[*ActiveSubscription]bool  // made in this run, with which they end
 		version int                           // of the run; a subscription of another run does nothing
 		open    bool
 	}
@@ -32,6 +34,7 @@ type subscriptionCount struct {
 func newSubscriptions() *subscriptions {
 	s := &subscriptions{updating: make(chan struct{}, 1)}
 	s.endUpdate()
+	s.mu.ofRun = make(map[*ActiveSubscription]bool)
 	return s
 }
 
@@ -82,14 +85,17 @@ func (s *subscriptions) admit(a *ActiveSubscription) {
 	a.version, a.startup = s.mu.version, !s.mu.open
 	if a.startup {
 		s.mu.startup = append(s.mu.startup, a)
+	} else {
+		s.mu.ofRun[a] = true
 	}
 }
 
-// dismiss keeps a subscription that ends out of the runs to come.
+// dismiss forgets a subscription that ends, for this run and for those to come.
 func (s *subscriptions) dismiss(a *ActiveSubscription) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mu.startup = slices.DeleteFunc(s.mu.startup, func(other *ActiveSubscription) bool { return other == a })
+	delete(s.mu.ofRun, a)
 }
 
 // close ends the run: handles that are still open count for nothing.
@@ -99,6 +105,27 @@ func (s *subscriptions) close() {
 	s.mu.open = false
 	s.mu.version++
 	clear(s.mu.counts)
+}
+
+// endRun ends the subscriptions that were made in the run which has ended: their handlers are none of the next.
+func (s *subscriptions) endRun() {
+	s.mu.Lock()
+	ended := slices.Collect(maps.Keys(s.mu.ofRun))
+	s.mu.Unlock()
+	for _, a := range ended {
+		a.withdraw()
+	}
+}
+
+// isOver says whether a subscription was made in a run that has ended, or is about to.
+func (s *subscriptions) isOver(a *ActiveSubscription) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.isOverLocked(a)
+}
+
+func (s *subscriptions) isOverLocked(a *ActiveSubscription) bool {
+	return !a.startup && s.mu.version != a.version
 }
 
 // changeLocked adds to the count of a subscription and says whether it left or reached zero. s.mu must be held.
@@ -123,7 +150,7 @@ func (s *subscriptions) change(by int, all ...*ActiveSubscription) []Subscriptio
 	defer s.mu.Unlock()
 	var types []MessageTypeID
 	for _, a := range all {
-		if !s.mu.open || !a.startup && s.mu.version != a.version {
+		if !s.mu.open || s.isOverLocked(a) {
 			continue
 		}
 		for _, sub := range a.subscriptions {

@@ -115,6 +115,13 @@ func TestTraffic(t *testing.T) {
 }
 
 func TestWork(t *testing.T) {
+	watched(t, "a panic is one, also where something goes on after it", func(t *testing.T, o *observed) {
+		handler := knocked(func() error { panic("empty") }).Retry(zebus.RetryPolicy{Attempts: 1})
+		a := o.Join(o.metrics.Observe(o.Builder("A.0").WithHandlers(handler).WithDeadLetters(func(context.Context, zebus.DeadLetter) {})))
+		_ = a.Send(t.Context(), &interop.Knock{})
+		o.Problems()
+		o.want(`zebus_handler_failures_total{handler="Door",reason="panic",type="Interop.Messages.Knock"} 1`, "zebus_handler_failures_total")
+	})
 	watched(t, "handlers and commands, their durations and failures", func(t *testing.T, o *observed) {
 		outcomes := []error{nil, errors.New("broken"), zebus.Fail(3, "no")}
 		a := o.join("A.0", knocked(func() error {

@@ -57,7 +57,7 @@ func reasonOfCommand(err error) string {
 
 func reasonOfHandler(err error) string {
 	switch {
-	case errors.Is(err, zebus.ErrNotReturned):
+	case errors.Is(err, zebus.ErrNotReturned), errors.Is(err, dispatch.ErrPanic): // the latter where it is retried, or buried
 		return "panic"
 	case isAnswer(err):
 		return "answer"

@@ -59,7 +59,22 @@ func (e *entry) Register(ctx context.Context, _ zebus.PeerSender, self zebus.Pee
 	})
 	e.tell(readers, zebus.PeerStartedChange)
 	e.show(readers, self.Subscriptions)
+	for _, other := range e.book.others(e) {
+		other.show([]*entry{e}, other.subs)
+	}
 	return nil
+}
+
+// others returns copies of all entries but one.
+func (b *phoneBook) others(e *entry) (others []*entry) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for _, other := range b.entries {
+		if other != e {
+			others = append(others, &entry{id: other.id, subs: other.subs})
+		}
+	}
+	return others
 }
 
 // Unregister implements [zebus.Directory]. A persistent peer stays in the book, as one that is down.
@@ -101,11 +116,17 @@ func (e *entry) AppendPeers(dst []zebus.Peer, t zebus.MessageTypeID, r zebus.Rou
 	e.book.mu.RLock()
 	defer e.book.mu.RUnlock()
 	for _, other := range e.book.entries {
-		if slices.ContainsFunc(other.subs, func(s zebus.Subscription) bool { return s.Matches(t, r) }) {
+		if slices.ContainsFunc(other.subs, func(s zebus.Subscription) bool { return wants(s, t, r) }) {
 			dst = append(dst, other.peer)
 		}
 	}
 	return dst
+}
+
+// wants says whether a peer with the subscription gets a message. One without routing values goes to all who subscribed to
+// the type, whatever their key.
+func wants(s zebus.Subscription, t zebus.MessageTypeID, r zebus.RoutingContent) bool {
+	return s.Type == t && (len(r) == 0 || s.Key.Matches(r))
 }
 
 // Peer implements [zebus.Directory].
