@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/zebus-go/zebus/dispatch"
@@ -145,6 +146,9 @@ func (c *busConfig) validate() error {
 		errs = append(errs, h.validate())
 	}
 	errs = append(errs, checkLanes(c.handlers))
+	if slices.ContainsFunc(c.middleware, func(p prioritized) bool { return p.middleware == nil }) {
+		errs = append(errs, errors.New("zebus: nil was given to WithMiddleware"))
+	}
 	for _, p := range c.periodic {
 		errs = append(errs, p.validate())
 	}

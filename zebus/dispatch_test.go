@@ -213,6 +213,7 @@ func TestOrderOfStartAndStop(t *testing.T) {
 			t.Fatal(err)
 		}
 		other := town.peer("B.0")
+		book.watch(zebus.PeerChange{Kind: zebus.PeerUpdatedChange, Peer: zebus.Peer{ID: "B.0"}})
 		_ = other.SendAsync(t.Context(), &interop.Fail{})
 		synctest.Wait()
 		stop := make(chan error, 1)
@@ -223,7 +224,7 @@ func TestOrderOfStartAndStop(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []string{
-			"transport started as A.0 in Test", "registering", "told of the registration", "told that B.0 started", "handler done",
+			"transport started as A.0 in Test", "registering", "told of the registration", "told that B.0 started", "told that B.0 updated", "handler done",
 			"transport stopped",
 		}
 		if !slices.Equal(s.steps, want) {

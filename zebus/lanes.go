@@ -3,7 +3,6 @@ package zebus
 import (
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"maps"
 	"strings"
 
@@ -19,8 +18,9 @@ type lanes struct {
 
 // Concurrency makes the queue of the handler run up to n messages at a time. Messages with the same key are handled one after
 // the other, in the order in which they came, by whichever of the queue's handlers; what is said of queues, limits included,
-// holds for the messages of one key. So handlers of one queue that share what belongs to a key need no lock. All that say
-// a concurrency must say the same number; one that says none has no key, and runs beside the others.
+// holds for the messages of one key. A key with nothing under way goes where least is to do, so that it waits for others only
+// when n of them are at work. Handlers of one queue that share what belongs to a key need no lock. All that say a concurrency
+// must say the same number; one that says none has no key, and runs beside the others.
 func (h Handler) Concurrency(n int, key func(Message) string) Handler {
 	h.lanes = &lanes{count: n, key: key}
 	return h
@@ -36,9 +36,6 @@ func KeyOf[T any](v T) string {
 
 // laneName is the queue of one lane, for all handlers of the queue.
 func (h Handler) laneName(lane int) string { return fmt.Sprintf("%s/%d", h.queueName(), lane) }
-
-// laneSeed makes a key lead to the same lane whatever the handler.
-var laneSeed = maphash.MakeSeed()
 
 // checkLanes wants the handlers of each queue to agree on its concurrency.
 func checkLanes(handlers []Handler) error {
@@ -98,6 +95,8 @@ type laneJob struct {
 
 	incoming *incoming
 	message  Message
+	key      string
+	keys     *laneKeys
 }
 
 var _ dispatch.Job = (*laneJob)(nil)
@@ -109,7 +108,10 @@ func (j *laneJob) Failed(inv *dispatch.Invoker, err error) { j.incoming.Failed(i
 func (j *laneJob) Rejected(err error) { j.incoming.Rejected(err) }
 
 // Done implements [dispatch.Job].
-func (j *laneJob) Done() { j.incoming.release() }
+func (j *laneJob) Done() {
+	j.keys.leave(j.key)
+	j.incoming.release()
+}
 
 // spread gives the dispatcher the lanes of a handler, and returns what its queue does: it finds the lane of each message.
 // routes.changing must be held.
@@ -124,7 +126,7 @@ func (b *Bus) spread(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) 
 		})
 		routes[lane] = b.dispatcher.Resolve(name)
 	}
-	decode := h.newDecoder()
+	keys, decode := b.routes.keysOf(h), h.newDecoder()
 	return func(_ dispatch.Turn, batch []*dispatch.Entry) {
 		jobs := make([]*dispatch.Entry, 0, len(batch))
 		defer func() { b.dispatcher.Dispatch(jobs) }() // also when a key ends the goroutine: what is held must be let go
@@ -140,8 +142,8 @@ func (b *Bus) spread(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) 
 				in.handled(h.name, nil, err)
 				continue
 			}
-			lane := maphash.String(laneSeed, key) % uint64(h.lanes.count)
-			jobs = append(jobs, in.hold(routes[lane], m))
+			lane := routes[keys.enter(key)]
+			jobs = append(jobs, in.hold(&laneJob{Entry: dispatch.Entry{Route: lane}, message: m, key: key, keys: keys}))
 		}
 	}
 }
@@ -157,10 +159,10 @@ func (l *lanes) keyOf(m Message) (key string, err error) {
 }
 
 // hold keeps the message from being done until its job is.
-func (in *incoming) hold(lane *dispatch.Route, m Message) *dispatch.Entry {
+func (in *incoming) hold(job *laneJob) *dispatch.Entry {
 	in.holds.Add(1)
-	job := &laneJob{incoming: in, message: m}
-	job.Entry = dispatch.Entry{Route: lane, Job: job, Size: in.Size, Local: true} // what was accepted is not refused at a stop
+	job.incoming, job.Job, job.Size = in, job, in.Size
+	job.Local = true // what was accepted is not refused at a stop
 	return &job.Entry
 }
 

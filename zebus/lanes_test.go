@@ -120,6 +120,25 @@ func TestConcurrency(t *testing.T) {
 			t.Errorf("handled %q, %d at a time; want %q, one at a time", got, most, want)
 		}
 	})
+	inTown(t, "as many keys as may be at a time do not wait for each other", func(t *testing.T, town *town) {
+		const n = 8
+		var all sync.WaitGroup
+		svc := town.peer("Svc.0", zebus.HandleEvent(func(context.Context, *interop.Note) error {
+			all.Done()
+			all.Wait() // for ever, if one of them waits behind another
+			return nil
+		}).Concurrency(n, byText))
+		for range 100 {
+			all.Add(n)
+			for i := range n {
+				if err := svc.Publish(t.Context(), &interop.Note{Text: strconv.Itoa(i)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			all.Wait()
+			synctest.Wait()
+		}
+	})
 	inTown(t, "two handlers of one name see each message once", func(t *testing.T, town *town) {
 		var one, two atomic.Int32
 		counting := func(n *atomic.Int32) zebus.Handler {

@@ -182,6 +182,7 @@ func TestBuilderRefuses(t *testing.T) {
 			b.WithHandlers(handler.OnQueue("notes").Concurrency(2, key), handler.OnQueue("Notes").Concurrency(3, key).Named("Shop.OnOther"))
 		}, "2 of Shop.OnNote, and 3 of Shop.OnOther"},
 		"a batch for a function that takes one message": {func(b *zebus.Builder) { b.WithHandlers(handler.Batch(2)) }, "batch of Shop.OnNote"},
+		"middleware of nothing":                         {func(b *zebus.Builder) { b.WithMiddleware(1, nil).WithSelector(nil) }, "nil was given to WithMiddleware"},
 		"a timeout below zero":                          {func(b *zebus.Builder) { b.WithDefaultCommandTimeout(-1) }, "default command timeout"},
 	} {
 		inTown(t, name, func(t *testing.T, town *town) {

@@ -38,7 +38,8 @@ type Observer struct { //nolint:recvcheck // given by value; kept by pointer, be
 	// queue that did not take it, which wraps an error of package dispatch.
 	Dropped func(m *TransportMessage, err error)
 	// Accepted comes when a message is accepted for handlers of this peer, before any of them runs. The news that a peer
-	// subscribed to something with a snapshot counts as one of type "snapshot of …"; nothing but Finished follows it.
+	// subscribed to something with a snapshot counts as one of type "snapshot of …"; Finished follows it, and
+	// HandlerFailed where the snapshot fails.
 	Accepted func(m *TransportMessage)
 	// HandlerRan comes when a handler has returned, with a message or with a batch of them.
 	HandlerRan func(r HandlerRun)

@@ -14,7 +14,8 @@ import (
 // is rare, copies the table.
 type routes struct {
 	changing sync.Mutex
-	spread   int // handlers that have lanes so far; guarded by changing
+	spread   int                  // handlers that have lanes so far; guarded by changing
+	keys     map[string]*laneKeys // by queue in lower case; guarded by changing
 	table    atomic.Pointer[routeTable]
 }
 

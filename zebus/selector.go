@@ -11,10 +11,13 @@ import (
 type Selector func(cmd Command, candidates []Peer) int
 
 // WithSelector lets commands be sent that several peers handle, to the one that a selector chooses; newSelector makes
-// the selector of this bus. Without it, several peers for a command are [ErrManyPeers]. A command that this peer
+// the selector of this bus. Without it, or with nil, several peers for a command are [ErrManyPeers]. A command that this peer
 // handles itself stays here in any case.
 func (b *Builder) WithSelector(newSelector func() Selector) *Builder {
-	b.config.selector = newSelector()
+	b.config.selector = nil
+	if newSelector != nil {
+		b.config.selector = newSelector()
+	}
 	return b
 }
 

@@ -97,6 +97,9 @@ func (j *snapshotJob) publish(ctx context.Context, source SnapshotSource) {
 		return
 	}
 	for _, e := range events {
+		if e == nil {
+			continue // nothing is nothing, in a list too
+		}
 		if err := j.bus.PublishTo(ctx, e, to); err != nil {
 			j.report(err)
 		}
@@ -104,6 +107,7 @@ func (j *snapshotJob) publish(ctx context.Context, source SnapshotSource) {
 }
 
 func (j *snapshotJob) report(err error) {
+	j.bus.config.observer.handlerFailed(snapshotRoute(j.subscription.Type), &j.news, err)
 	j.bus.config.logger.Error("snapshot", "message", j.subscription.Type, "peer", j.subscriber, "error", err)
 }
 
@@ -122,8 +126,8 @@ func (j *snapshotJob) Done() {
 
 // begin shows the news to observers: who counts what the bus has in hand must not miss a snapshot in the making.
 func (j *snapshotJob) begin() {
+	j.news = TransportMessage{Type: MessageTypeID(snapshotRoute(j.subscription.Type)), Originator: j.run.originator}
 	if accepted := j.bus.config.observer.Accepted; accepted != nil {
-		j.news = TransportMessage{Type: MessageTypeID(snapshotRoute(j.subscription.Type)), Originator: j.run.originator}
 		accepted(&j.news)
 	}
 }

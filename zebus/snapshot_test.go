@@ -39,6 +39,8 @@ func TestSnapshots(t *testing.T) {
 				return []zebus.Event{&interop.PriceChanged{ID: 1}, &interop.PriceChanged{ID: 2}}, nil
 			case "none":
 				return nil, nil
+			case "null":
+				return []zebus.Event{nil}, nil
 			default:
 				return nil, errors.New("no such key")
 			}
@@ -46,15 +48,23 @@ func TestSnapshots(t *testing.T) {
 		book := &observant{phoneBook: &phoneBook{town: town}}
 		town.peer("A.0", price("A.0"))
 		town.peer("B.0", price("B.0"))
-		town.start(town.builder("Src.0").WithSnapshots(source).WithDirectory(book))
-		for _, key := range []string{"two", "none", "bad"} {
+		var failed []string
+		town.start(town.builder("Src.0").WithSnapshots(source).WithDirectory(book).WithObserver(zebus.Observer{
+			HandlerFailed: func(handler string, _ *zebus.TransportMessage, err error) {
+				failed = append(failed, handler+": "+err.Error())
+			},
+		}))
+		for _, key := range []string{"two", "none", "null", "bad"} {
 			book.tell("A.0", []zebus.Subscription{prices(key)})
 		}
 		book.tell("Src.0", []zebus.Subscription{prices("two")})
 		book.tell("Gone.0", []zebus.Subscription{prices("two")})
 		synctest.Wait()
-		if want := []string{"A.0 two", "A.0 none", "A.0 bad", "Gone.0 two"}; !slices.Equal(asked, want) {
+		if want := []string{"A.0 two", "A.0 none", "A.0 null", "A.0 bad", "Gone.0 two"}; !slices.Equal(asked, want) {
 			t.Errorf("asked %q, want %q", asked, want)
+		}
+		if want := []string{"snapshot of Interop.Messages.PriceChanged: no such key"}; !slices.Equal(failed, want) {
+			t.Errorf("failed %q, want %q", failed, want)
 		}
 		if !slices.Equal(heard["A.0"], []int32{1, 2}) || heard["B.0"] != nil {
 			t.Errorf("heard %v", heard)

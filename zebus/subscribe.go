@@ -89,7 +89,8 @@ type ActiveSubscription struct {
 
 // Subscribe makes the peer receive what subs say; each type must have a handler. What is subscribed already is counted,
 // and the directory hears of it once. Other peers know of it shortly after Subscribe has returned. While the bus does
-// not run, nothing is sent, and the subscription is part of the registration of every run to come.
+// not run, nothing is sent, and the subscription is part of the registration of every run to come; while it stops, the error is
+// [ErrNotRunning].
 func (b *Bus) Subscribe(ctx context.Context, subs ...Subscription) (*ActiveSubscription, error) {
 	made, err := b.SubscribeAll(ctx, To(subs...))
 	if err != nil {
@@ -139,7 +140,7 @@ func (b *Bus) activate(r SubscriptionRequest) *ActiveSubscription {
 		dressed := dress([]Handler{a.droppable(*r.handler)}, b.config.middleware)
 		a.removeHandler = b.routes.add(b, dressed[0], a.accepts)
 	}
-	b.subscriptions.admit(a) // from here on it may end with the run
+	b.subscriptions.admit(a, b.IsRunning) // from here on it may end with the run
 	return a
 }
 
@@ -262,7 +263,7 @@ func (b *Bus) updateSubscriptions(ctx context.Context, by int, all ...*ActiveSub
 	defer b.subscriptions.endUpdate()
 	r, changed := b.running.Load(), b.subscriptions.change(by, all...)
 	if by > 0 && slices.ContainsFunc(all, b.subscriptions.isOver) {
-		return fmt.Errorf("update the subscriptions of %s: it was stopped meanwhile: %w", b.ID(), ErrNotRunning)
+		return fmt.Errorf("update the subscriptions of %s, which stops: %w", b.ID(), ErrNotRunning)
 	}
 	if len(changed) == 0 {
 		return nil

@@ -287,6 +287,28 @@ func TestSubscribe(t *testing.T) {
 		wantError(t, <-made, zebus.ErrNotRunning, "A.0")
 		s.want("the first", "PriceChanged: EU")
 	})
+	inTown(t, "nor is one that a handler makes while the bus stops, for this run or for others", func(t *testing.T, town *town) {
+		var s *subscriber
+		release := make(chan struct{})
+		s = town.subscriber("A.0", zebus.HandleCommand(func(ctx context.Context, _ *interop.Fail) error {
+			<-release
+			_, err := s.Subscribe(ctx, prices("EU"))
+			wantError(t, err, zebus.ErrNotRunning, "A.0")
+			return nil
+		}))
+		p := s.SendAsync(t.Context(), &interop.Fail{})
+		synctest.Wait()
+		stopped := make(chan error, 1)
+		go func() { stopped <- s.Stop(t.Context()) }()
+		synctest.Wait()
+		close(release)
+		if err := errors.Join(p.Wait(t.Context()), <-stopped); err != nil {
+			t.Error(err)
+		}
+		if got := s.registered(); got != "" {
+			t.Errorf("registered %q at the next start", got)
+		}
+	})
 	inTown(t, "I21 a start that failed leaves the bus stopped for subscriptions too", func(t *testing.T, town *town) {
 		s := town.stopped("A.0")
 		refused := errors.New("refused")

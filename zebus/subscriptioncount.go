@@ -78,17 +78,25 @@ func (s *subscriptions) open(ofHandlers []Subscription) []Subscription {
 	return distinct
 }
 
-// admit takes in a subscription: into every run from the next on when the bus is stopped, else into this run.
-func (s *subscriptions) admit(a *ActiveSubscription) {
+// admit takes in a subscription: into every run from the next on when the bus does not run, else into this run. Into a run that
+// is ending nothing is taken any more.
+func (s *subscriptions) admit(a *ActiveSubscription, running func() bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a.version, a.startup = s.mu.version, !s.mu.open
-	if a.startup {
-		s.mu.startup = append(s.mu.startup, a)
-	} else {
+	switch {
+	case s.mu.open:
+		a.version = s.mu.version
 		s.mu.ofRun[a] = true
+	case running():
+		a.version = noVersion
+	default:
+		a.startup = true
+		s.mu.startup = append(s.mu.startup, a)
 	}
 }
+
+// noVersion is that of no run.
+const noVersion = -1
 
 // dismiss forgets a subscription that ends, for this run and for those to come.
 func (s *subscriptions) dismiss(a *ActiveSubscription) {
