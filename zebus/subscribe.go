@@ -24,6 +24,7 @@ type SubscriptionRequest struct {
 	subscriptions []Subscription
 	handler       *Handler
 	unhandled     bool
+	wrong         error // in the way in which it was put together
 }
 
 // To asks for messages that the handlers of the service take.
@@ -42,10 +43,7 @@ func (r SubscriptionRequest) Unhandled() SubscriptionRequest {
 // sees only what the binding lets through.
 func On[E any, EP eventPointer[E]](binding Binding, f func(context.Context, EP) error) SubscriptionRequest {
 	h := HandleEvent(f)
-	return SubscriptionRequest{
-		subscriptions: []Subscription{{Type: h.messageType.ID(), Key: binding.Key()}},
-		handler:       &h,
-	}
+	return SubscriptionRequest{handler: &h}.Also(binding)
 }
 
 // Also makes the request one for what these bindings match too, bindings of the same type of message. Its handler gets what
@@ -53,9 +51,28 @@ func On[E any, EP eventPointer[E]](binding Binding, f func(context.Context, EP) 
 func (r SubscriptionRequest) Also(bindings ...Binding) SubscriptionRequest {
 	r.subscriptions = slices.Clip(r.subscriptions)
 	for _, b := range bindings {
+		if err := r.suits(b); err != nil {
+			r.wrong = errors.Join(r.wrong, err)
+			continue
+		}
 		r.subscriptions = append(r.subscriptions, Subscription{Type: r.handler.messageType.ID(), Key: b.Key()})
 	}
 	return r
+}
+
+// suits says why a binding is none for the handler of the request.
+func (r SubscriptionRequest) suits(b Binding) error {
+	if r.handler == nil {
+		return errors.New("zebus: Also is for requests with a handler, made by On")
+	}
+	of := r.handler.messageType.ID()
+	if b == nil {
+		return fmt.Errorf("subscribe to %s: no binding", of)
+	}
+	if typed, ok := b.(TypedBinding); ok && typed.ZebusType() != r.handler.messageType {
+		return fmt.Errorf("subscribe to %s: the binding is one for %s", of, typed.ZebusType().ID())
+	}
+	return nil
 }
 
 // Subscribe makes events of one type that match a binding reach f, until the subscription ends.
@@ -122,6 +139,9 @@ func (b *Bus) SubscribeAll(ctx context.Context, requests ...SubscriptionRequest)
 
 // handles says why a request cannot be served: nobody here would take the messages.
 func (b *Bus) handles(r SubscriptionRequest) error {
+	if r.wrong != nil {
+		return r.wrong
+	}
 	if r.handler != nil || r.unhandled || !b.IsRunning() { // what is made before the start may get its handler before it, too
 		return nil
 	}

@@ -436,6 +436,19 @@ func TestDynamicHandlers(t *testing.T) {
 		s.stop(made[0])
 		s.want("ended", "PriceChanged:")
 	})
+	inTown(t, "a binding of another type, or none, is refused", func(t *testing.T, town *town) {
+		svc := town.peer("A.0")
+		note := func(context.Context, *interop.Note) error { return nil }
+		for want, request := range map[string]zebus.SubscriptionRequest{
+			"binding is one for Interop.Messages.PriceChanged": zebus.On(interop.PriceChangedBinding{}, note),
+			"Interop.Messages.Note: no binding":                zebus.On(nil, note),
+			"made by On":                                       zebus.To(prices("EU")).Also(zebus.Key("US")),
+		} {
+			if _, err := svc.SubscribeAll(t.Context(), request); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("error %v, want %q in it", err, want)
+			}
+		}
+	})
 	inTown(t, "I24 one made while stopped works in every run", func(t *testing.T, town *town) {
 		s := town.stopped("A.0")
 		publisher := town.peer("B.0")
