@@ -66,7 +66,7 @@ func (r *receiveLoop) read(frame []byte) {
 		err = transport.Check(m, r.environment)
 	}
 	if err != nil {
-		r.log.Warn("frame dropped", "peer", m.Originator.SenderID, "message", m.Type, "error", err, "frame", transport.Dump(frame, 64))
+		r.log.Warn("frame dropped", "peer", m.Originator.SenderID, "message", m.Type, "error", err, "start", transport.Dump(frame, 64))
 	}
 	if err != nil || m.Type == transport.EndOfStream || m.Type == transport.EndOfStreamAck {
 		r.batch = r.batch[:last]
