@@ -37,6 +37,8 @@ type Observer struct { //nolint:recvcheck // given by value; kept by pointer, be
 	// Dropped is told of a received message that was not handled, and why: [ErrUnknownType], [ErrUnreadable], or that of a
 	// queue that did not take it, which wraps an error of package dispatch.
 	Dropped func(m *TransportMessage, err error)
+	// FrameRejected is told of a frame that the transport did not hand up, because it is no message for this peer.
+	FrameRejected func(f RejectedFrame)
 	// Accepted comes when a message is accepted for handlers of this peer, before any of them runs. The news that a peer
 	// subscribed to something with a snapshot counts as one of type "snapshot of …"; Finished follows it, and
 	// HandlerFailed where the snapshot fails.
@@ -90,6 +92,7 @@ func (o Observer) and(p Observer) Observer {
 		CommandEnded:  both1(o.CommandEnded, p.CommandEnded),
 		Received:      both2(o.Received, p.Received),
 		Dropped:       both2(o.Dropped, p.Dropped),
+		FrameRejected: both1(o.FrameRejected, p.FrameRejected),
 		Accepted:      both1(o.Accepted, p.Accepted),
 		HandlerRan:    both1(o.HandlerRan, p.HandlerRan),
 		HandlerFailed: both3(o.HandlerFailed, p.HandlerFailed),
@@ -197,6 +200,12 @@ func (o *Observer) received(t *MessageType, m *TransportMessage) {
 func (o *Observer) dropped(m *TransportMessage, err error) {
 	if o.Dropped != nil {
 		o.Dropped(m, err)
+	}
+}
+
+func (o *Observer) frameRejected(f RejectedFrame) {
+	if o.FrameRejected != nil {
+		o.FrameRejected(f)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/zebus-go/zebus/dispatch"
+	"github.com/zebus-go/zebus/transport"
 	"github.com/zebus-go/zebus/zebus"
 )
 
@@ -32,6 +33,10 @@ func TestReasons(t *testing.T) {
 		{reasonOfDrop, &dispatch.LimitError{}, "queue_full"},
 		{reasonOfDrop, dispatch.ErrPurged, "purged"},
 		{reasonOfDrop, dispatch.ErrStopped, "stopped"},
+		{reasonOfDrop, fmt.Errorf("%w: a frame of 200 MB was announced", zebus.ErrTooLarge), "too_large"},
+		{reasonOfDrop, transport.ErrZeroID, "bad_frame"},
+		{reasonOfDrop, transport.ErrNoType, "bad_frame"},
+		{reasonOfDrop, transport.ErrNoSender, "bad_frame"},
 		{reasonOfDrop, errors.New("text of the network"), otherReason},
 		{reasonOfCommand, &zebus.SendError{To: "A.0", Err: zebus.ErrPeerBusy}, "peer_busy"},
 		{reasonOfCommand, fmt.Errorf("no answer: %w", context.DeadlineExceeded), "timeout"},

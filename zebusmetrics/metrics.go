@@ -42,7 +42,7 @@ func New(r prometheus.Registerer) (*Metrics, error) {
 
 		sendFailures:  counter("send_failures_total", "Messages that did not reach a peer.", "peer"),
 		sendUncertain: counter("send_uncertain_total", "Messages that may not have reached a peer, at most.", "peer"),
-		dropped:       counter("dropped_total", "Messages that were received and not handled.", "reason"),
+		dropped:       counter("dropped_total", "Messages and frames that were received and not handled.", "reason"),
 		peers:         bounded{most: mostPeers},
 	}
 	if err := r.Register(m); err != nil {
@@ -61,7 +61,8 @@ func (m *Metrics) Observe(b *zebus.Builder) *zebus.Builder {
 		SendUncertain: func(to zebus.PeerID, n int, _ error) { m.ofPeer(m.sendUncertain, to).Add(float64(n)) },
 		CommandEnded:  m.commands.ended,
 		Received:      func(t *zebus.MessageType, msg *zebus.TransportMessage) { m.received.count(t, 1, len(msg.Content)) },
-		Dropped:       func(_ *zebus.TransportMessage, err error) { m.dropped.WithLabelValues(reasonOfDrop(err)).Inc() },
+		Dropped:       func(_ *zebus.TransportMessage, err error) { m.drop(err) },
+		FrameRejected: func(f zebus.RejectedFrame) { m.drop(f.Err) },
 		HandlerRan:    m.handlers.ran,
 	})
 }
@@ -75,6 +76,8 @@ func (m *Metrics) add(b *zebus.Bus) {
 func (m *Metrics) onSent(t *zebus.MessageType, msg *zebus.TransportMessage, to []zebus.Peer) {
 	m.sent.count(t, len(to), len(msg.Content))
 }
+
+func (m *Metrics) drop(err error) { m.dropped.WithLabelValues(reasonOfDrop(err)).Inc() }
 
 func (m *Metrics) ofPeer(c *prometheus.CounterVec, id zebus.PeerID) prometheus.Counter {
 	return c.WithLabelValues(m.peers.label(string(id)))

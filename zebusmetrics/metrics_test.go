@@ -222,6 +222,23 @@ func TestLosses(t *testing.T) {
 	})
 }
 
+func TestRejectedFrames(t *testing.T) {
+	watched(t, "frames that are not for this peer count as dropped, by reason", func(t *testing.T, o *observed) {
+		o.join("A.0")
+		for range 2 {
+			o.DeliverFrame("A.0", []byte("garbage"))
+		}
+		stray, elsewhere := zebustest.Envelope("B.0", &interop.Note{}), "Elsewhere"
+		stray.Environment = &elsewhere
+		o.Deliver("A.0", stray)
+		o.WaitQuiet()
+		o.want(`
+			zebus_dropped_total{reason="bad_frame"} 2
+			zebus_dropped_total{reason="other_environment"} 1
+		`, "zebus_dropped_total", "zebus_messages_received_total")
+	})
+}
+
 func TestNew(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	if _, err := zebusmetrics.New(registry); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/zebus-go/zebus/dispatch"
+	"github.com/zebus-go/zebus/transport"
 	"github.com/zebus-go/zebus/zebus"
 )
 
@@ -17,12 +18,18 @@ type reason struct {
 	label string
 }
 
-// drops are the reasons why messages are not handled.
+// drops are the reasons why messages are not handled, and frames not handed up.
 var drops = []reason{
 	{zebus.ErrUnknownType, "unknown_type"},
 	{zebus.ErrUnreadable, "unreadable"},
 	{dispatch.ErrStopped, "stopped"},
 	{dispatch.ErrPurged, "purged"},
+	{transport.ErrOtherEnvironment, "other_environment"},
+	{transport.ErrFrame, "bad_frame"},
+	{transport.ErrZeroID, "bad_frame"},
+	{transport.ErrNoType, "bad_frame"},
+	{transport.ErrNoSender, "bad_frame"},
+	{zebus.ErrTooLarge, "too_large"},
 }
 
 func reasonOfDrop(err error) string {

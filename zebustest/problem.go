@@ -1,6 +1,7 @@
 package zebustest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sync"
@@ -9,7 +10,7 @@ import (
 )
 
 // A Problem is something that went wrong and had no caller to be returned to: a handler failed, other than by an answer
-// made with [zebus.Fail]; a message did not reach a peer; a message that was received could not be handled.
+// made with [zebus.Fail]; a message did not reach a peer; a message or a frame that was received could not be handled.
 type Problem struct {
 	Peer zebus.PeerID // where it was noticed
 	What string       // "handler Shop.PlaceOrder failed"
@@ -70,6 +71,9 @@ func (t *troubles) observer(self zebus.PeerID) zebus.Observer {
 			t.add(self, err, "up to %d messages did not reach %s", n, to)
 		},
 		Dropped: func(m *zebus.TransportMessage, err error) { t.add(self, err, "%s was dropped", m.Type) },
+		FrameRejected: func(f zebus.RejectedFrame) {
+			t.add(self, f.Err, "a frame of %s was rejected", cmp.Or(f.Sender, "nobody"))
+		},
 		HandlerFailed: func(handler string, m *zebus.TransportMessage, err error) {
 			if _, answer := errors.AsType[*zebus.CommandError](err); !answer {
 				t.add(self, err, "handler %s failed on %s", handler, m.Type)

@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"persistence":                 {"zebus", "wire", "transport"},
 
 	// What watches a bus: packages of their own, so that nobody links what he does not want.
-	"zebusmetrics": {"zebus", "dispatch"},
+	"zebusmetrics": {"zebus", "dispatch", "transport"},
 	"zebustrace":   {"zebus"},
 
 	// Assembly.

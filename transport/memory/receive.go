@@ -66,6 +66,9 @@ func (r *receiveLoop) read(frame []byte) {
 		err = transport.Check(m, r.environment)
 	}
 	if err != nil {
+		if l, ok := r.in.(zebus.RejectionListener); ok {
+			l.FrameRejected(zebus.RejectedFrame{Sender: m.Originator.SenderID, Bytes: len(frame), Err: err})
+		}
 		r.log.Warn("frame dropped", "peer", m.Originator.SenderID, "message", m.Type, "error", err, "start", transport.Dump(frame, 64))
 	}
 	if err != nil || m.Type == transport.EndOfStream || m.Type == transport.EndOfStreamAck {

@@ -30,6 +30,7 @@ type Inbound struct {
 	messages  []zebus.TransportMessage
 	failures  []Failure
 	uncertain []Uncertain
+	rejected  []zebus.RejectedFrame
 	broken    []string      // rules that the transport broke
 	closed    bool          // nothing may come any more
 	hang      chan struct{} // Receive waits for it; nil when the bus does not hang
@@ -50,7 +51,10 @@ type Uncertain struct {
 	Err error
 }
 
-var _ zebus.Inbound = (*Inbound)(nil)
+var (
+	_ zebus.Inbound           = (*Inbound)(nil)
+	_ zebus.RejectionListener = (*Inbound)(nil)
+)
 
 // Receive implements [zebus.Inbound]. It empties the slice, which belongs to the transport.
 func (in *Inbound) Receive(batch []zebus.TransportMessage) {
@@ -84,6 +88,11 @@ func (in *Inbound) SendFailed(id zebus.MessageID, to zebus.PeerID, err error) {
 // SendUncertain implements [zebus.Inbound].
 func (in *Inbound) SendUncertain(to zebus.PeerID, n int, err error) {
 	in.note(func() { in.uncertain = append(in.uncertain, Uncertain{To: to, N: n, Err: err}) })
+}
+
+// FrameRejected implements [zebus.RejectionListener].
+func (in *Inbound) FrameRejected(f zebus.RejectedFrame) {
+	in.note(func() { in.rejected = append(in.rejected, f) })
 }
 
 // withinSend says whether the Send of a transport is on the stack of the caller.
@@ -205,6 +214,13 @@ func (in *Inbound) Uncertain() []Uncertain {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return slices.Clone(in.uncertain)
+}
+
+// Rejected returns what FrameRejected was called with so far, in order.
+func (in *Inbound) Rejected() []zebus.RejectedFrame {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return slices.Clone(in.rejected)
 }
 
 type counts struct{ messages, failures, uncertain int }

@@ -1,6 +1,7 @@
 package transporttest
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/zebus-go/zebus/transport"
@@ -9,36 +10,61 @@ import (
 
 // rawCases send frames past any transport.
 var rawCases = []testCase{
-	{name: "a frame that is no message is dropped", needs: needsInject, run: badFrames},
+	{name: "a frame that is no message is dropped, and told", needs: needsInject, run: badFrames},
 	{name: "X11 an environment that differs only by case is another", needs: needsInject, run: environmentCase},
-	{name: "X12 a frame with a zero id, or without type or sender, is dropped", needs: needsInject, run: incompleteFrames},
+	{name: "X12 a frame with a zero id, or without type or sender, is dropped, and told", needs: needsInject, run: incompleteFrames},
 	{name: "a frame without environment or flag is taken", needs: needsInject, run: oldFrame},
 }
 
 // stranger is a peer without a transport that only sends.
 func stranger() zebus.Peer { return nowhere("Stranger.0", "tcp://localhost:1") }
 
-// injectThenGood sends raw frames and then a good message, which must be the only one that arrives.
-func (s *scene) injectThenGood(frames ...[]byte) {
+// A badFrame is one that is not handed up, and why.
+type badFrame struct {
+	bytes []byte
+	from  zebus.PeerID
+	err   error
+}
+
+// injectThenGood sends raw frames and then a good message, which must be the only one that arrives. The bus must hear of each
+// of the others, in order.
+func (s *scene) injectThenGood(frames ...badFrame) {
 	s.t.Helper()
 	p := s.start("A.0", Options{})
 	for _, frame := range frames {
-		s.features.Inject(s.t, p.Endpoint, frame)
+		s.features.Inject(s.t, p.Endpoint, slices.Clone(frame.bytes))
 	}
 	s.inject(p.Peer, noteFrom(stranger(), zebus.NewMessageIDSource(nil), "good"))
 	p.AwaitMessages(s.t, 1)
 	if got := contents(p.Messages()); !slices.Equal(got, []string{"good"}) {
 		s.t.Errorf("received %q", got)
 	}
+	s.wantRejected(p, frames)
+}
+
+// wantRejected checks what the bus has heard of frames that were not handed up.
+func (s *scene) wantRejected(p *peer, frames []badFrame) {
+	s.t.Helper()
+	rejected := p.Rejected()
+	if len(rejected) != len(frames) {
+		s.t.Fatalf("the bus heard of %+v, want %d rejected frames", rejected, len(frames))
+	}
+	for i, got := range rejected {
+		want := frames[i]
+		if !errors.Is(got.Err, want.err) || got.Sender != want.from || got.Bytes != len(want.bytes) {
+			s.t.Errorf("frame %d is rejected as %+v; want %d bytes of %q, %v", i+1, got, len(want.bytes), want.from, want.err)
+		}
+	}
 }
 
 func badFrames(s *scene) {
+	cut := frameOf(func(*zebus.TransportMessage) {}, environment)[:39]
 	s.injectThenGood(
-		[]byte("123456789"),
-		[]byte{0},
-		[]byte{0, 0, 0, 0, 0, 0},
-		[]byte{0x1a, 0xff, 0xff, 0xff, 0x7f}, // a content of 268 MB
-		frameOf(func(*zebus.TransportMessage) {}, environment)[:40],
+		badFrame{[]byte("123456789"), "", transport.ErrFrame},
+		badFrame{[]byte{0}, "", transport.ErrFrame},
+		badFrame{[]byte{0, 0, 0, 0, 0, 0}, "", transport.ErrFrame},
+		badFrame{[]byte{0x1a, 0xff, 0xff, 0xff, 0x7f}, "", transport.ErrFrame}, // a content of 268 MB
+		badFrame{cut, "", transport.ErrFrame},
 	)
 }
 
@@ -50,14 +76,14 @@ func frameOf(change func(*zebus.TransportMessage), env string) []byte {
 }
 
 func environmentCase(s *scene) {
-	s.injectThenGood(frameOf(func(*zebus.TransportMessage) {}, "TEST"))
+	s.injectThenGood(badFrame{frameOf(func(*zebus.TransportMessage) {}, "TEST"), stranger().ID, transport.ErrOtherEnvironment})
 }
 
 func incompleteFrames(s *scene) {
 	s.injectThenGood(
-		frameOf(func(m *zebus.TransportMessage) { m.ID = zebus.MessageID{} }, environment),
-		frameOf(func(m *zebus.TransportMessage) { m.Type = "" }, environment),
-		frameOf(func(m *zebus.TransportMessage) { m.Originator.SenderID = "" }, environment),
+		badFrame{frameOf(func(m *zebus.TransportMessage) { m.ID = zebus.MessageID{} }, environment), stranger().ID, transport.ErrZeroID},
+		badFrame{frameOf(func(m *zebus.TransportMessage) { m.Type = "" }, environment), stranger().ID, transport.ErrNoType},
+		badFrame{frameOf(func(m *zebus.TransportMessage) { m.Originator.SenderID = "" }, environment), "", transport.ErrNoSender},
 	)
 }
 

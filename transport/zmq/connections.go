@@ -16,9 +16,19 @@ import (
 type connections struct {
 	log     *slog.Logger
 	observe Observer
+	refuse  refusals
 	open    map[int]connection // by the file descriptor that libzmq has
-	shook   bool               // no handshake has failed since the last connection ended
+	shake   handshake          // the one that failed since the last connection ended
 }
+
+// A handshake is how the two ends of a connection found out that they speak one protocol.
+type handshake uint8
+
+const (
+	handshakeDone     handshake = iota
+	handshakeBroken             // the other side left, as whoever only looks for open ports does
+	handshakeMistaken           // the other side said what it should not
+)
 
 // A connection is one that libzmq has accepted. libzmq says that it has ended, and not who ended it: so there is a
 // file descriptor of ours, of which that can be asked. A connection that ends before its beginning has been heard of has none,
@@ -28,8 +38,8 @@ type connection struct {
 	fd     int    // -1 when there is none
 }
 
-func newConnections(log *slog.Logger, o Observer) *connections {
-	return &connections{log: log, observe: o, open: map[int]connection{}, shook: true}
+func newConnections(log *slog.Logger, o Observer, r refusals) *connections {
+	return &connections{log: log, observe: o, refuse: r, open: map[int]connection{}}
 }
 
 func (c *connections) hear(event zmq4.Event, value int) {
@@ -38,8 +48,10 @@ func (c *connections) hear(event zmq4.Event, value int) {
 		c.accepted(value)
 	case zmq4.EVENT_ACCEPT_FAILED:
 		c.log.Error("connection not accepted", "error", zmq4.Errno(value)) // here the value is an error
-	case zmq4.EVENT_HANDSHAKE_FAILED_NO_DETAIL, zmq4.EVENT_HANDSHAKE_FAILED_PROTOCOL, zmq4.EVENT_HANDSHAKE_FAILED_AUTH:
-		c.shook = false // the end of that connection is the next event
+	case zmq4.EVENT_HANDSHAKE_FAILED_NO_DETAIL, zmq4.EVENT_HANDSHAKE_FAILED_AUTH:
+		c.shake = handshakeBroken // the end of that connection is the next event
+	case zmq4.EVENT_HANDSHAKE_FAILED_PROTOCOL:
+		c.shake = handshakeMistaken
 	case zmq4.EVENT_DISCONNECTED:
 		c.disconnected(value)
 	default:
@@ -58,16 +70,20 @@ func (c *connections) disconnected(fd int) {
 	ended := c.open[fd]
 	delete(c.open, fd)
 	switch {
-	case !c.shook:
+	case c.shake != handshakeDone:
 		c.log.Warn("connection without a handshake: it does not speak the protocol, or was closed", "remote", ended.remote)
 		c.observe.connectionRejected(ended.remote)
+		if c.shake == handshakeMistaken {
+			c.refuse.connection(ended.remote, errForeign)
+		}
 	case ended.standing():
 		c.log.Warn("connection rejected: a frame over max_message_size was announced, or what came is no frame", "remote", ended.remote)
 		c.observe.connectionRejected(ended.remote)
+		c.refuse.connection(ended.remote, errOversized)
 	default:
 		c.log.Debug("connection closed", "remote", ended.remote)
 	}
-	c.shook = true
+	c.shake = handshakeDone
 	ended.close()
 	c.observe.connectionClosed(ended.remote)
 }

@@ -27,5 +27,5 @@
 // else, and runs no code of users but handlers that ask for it. On Linux the goroutines take turns: one that has read all
 // there is, and is left with handlers to run, lets the next one read the socket and runs them itself, and somebody who
 // waits for a reply reads the socket meanwhile, so that neither has to be woken. docs/adr/0006 has the reasons. Frames that are no messages are
-// counted, reported and forgotten.
+// logged, told to the bus as a [zebus.RejectionListener], and forgotten.
 package zmq

@@ -49,6 +49,7 @@ type recorder struct {
 	failures  []failure
 	uncertain []uncertainty
 	parted    []zebus.PeerID
+	rejected  []zebus.RejectedFrame
 	onReceive func([]zebus.TransportMessage)
 }
 
@@ -87,6 +88,22 @@ func (r *recorder) PeerParted(id zebus.PeerID, _ error) {
 	defer r.mu.Unlock()
 	r.parted = append(r.parted, id)
 	r.changed.Broadcast()
+}
+
+func (r *recorder) FrameRejected(f zebus.RejectedFrame) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rejected = append(r.rejected, f)
+	r.changed.Broadcast()
+}
+
+// refused waits for n frames that are rejected and returns the last one.
+func (r *recorder) refused(t *testing.T, n int) zebus.RejectedFrame {
+	t.Helper()
+	r.await(t, "rejected frames", func() bool { return len(r.rejected) >= n })
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.rejected[len(r.rejected)-1]
 }
 
 // await waits until what was recorded satisfies enough, which runs with the mutex held.

@@ -24,6 +24,7 @@ type inbound struct {
 	bound  string       // the endpoint that libzmq bound
 	crew   crew
 	here   zebus.InboundHere // Up, if it is one
+	refuse refusals
 
 	// Of whoever receives.
 	receiver  *receiver
@@ -47,6 +48,7 @@ type inboundParams struct {
 func openInbound(context *zmq4.Context, p inboundParams) (*inbound, error) {
 	in := &inbound{inboundParams: p}
 	in.here, _ = p.Up.(zebus.InboundHere)
+	in.refuse = refusalsTo(p.Up)
 	if err := in.open(context); err != nil {
 		return nil, errors.Join(err, in.close())
 	}
@@ -230,11 +232,11 @@ func (in *inbound) accept(m *zebus.TransportMessage, f frame, now time.Time) boo
 	return true
 }
 
-// reject counts and logs a frame that is not for the bus. Senders of another environment send many, and are logged
+// reject reports and logs a frame that is not for the bus. Senders of another environment send many, and are logged
 // once.
 func (in *inbound) reject(f frame, sender zebus.PeerID, err error) {
-	rejected := RejectedFrame{Sender: sender, Remote: in.receiver.remote(f), Bytes: len(f.bytes), Err: err}
-	in.Config.Observer.frameRejected(rejected)
+	rejected := zebus.RejectedFrame{Sender: sender, Remote: in.receiver.remote(f), Bytes: len(f.bytes), Err: err}
+	in.refuse(rejected)
 	if errors.Is(err, transport.ErrOtherEnvironment) {
 		if in.strangers.meet(sender) {
 			in.Config.Logger.Warn("ignoring a peer of another environment", "peer", sender, "remote", rejected.Remote, "error", err)

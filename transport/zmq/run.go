@@ -33,7 +33,10 @@ type run struct {
 
 // startRun opens everything, and starts the receive loop last. It leaves nothing behind when it fails.
 func startRun(ctx context.Context, cfg Config, self zebus.Self, up zebus.Inbound) (r *run, err error) {
-	r = &run{cfg: cfg, self: self, ids: zebus.NewMessageIDSource(nil), reports: newReporter(up), connections: newConnections(cfg.Logger, cfg.Observer)}
+	r = &run{
+		cfg: cfg, self: self, ids: zebus.NewMessageIDSource(nil), reports: newReporter(up),
+		connections: newConnections(cfg.Logger, cfg.Observer, refusalsTo(up)),
+	}
 	defer func(opened *run) { // r is nil by then
 		if err != nil {
 			err = errors.Join(err, opened.free())

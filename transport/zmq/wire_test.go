@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/zebus-go/zebus/transport"
-	"github.com/zebus-go/zebus/transport/zmq"
 	"github.com/zebus-go/zebus/zebus"
 )
 
@@ -56,10 +55,7 @@ func TestFramesOnTheWire(t *testing.T) {
 }
 
 func TestOddFrames(t *testing.T) {
-	rejected := make(chan zmq.RejectedFrame, 10)
-	cfg := quick()
-	cfg.Observer.FrameRejected = func(f zmq.RejectedFrame) { rejected <- f }
-	n := startNode(t, "Test.A.0", cfg)
+	n := startNode(t, "Test.A.0", quick())
 	p := dialRaw(t, n.endpoint)
 	message := func(text string) []byte {
 		return frameOf("Test.Raw.0", "tcp://127.0.0.1:1", &zebus.TransportMessage{ID: n.ids.Next(), Type: "Test.Message", Content: []byte(text)})
@@ -80,7 +76,7 @@ func TestOddFrames(t *testing.T) {
 		_, _ = rand.Read(noise)
 		noise[0] = 0 // a tag that no protobuf message has
 		p.sendFrame(t, noise, false)
-		f := <-rejected
+		f := n.refused(t, 1)
 		if f.Sender != "" || f.Remote != "127.0.0.1" || f.Bytes != 300 || !errors.Is(f.Err, transport.ErrFrame) {
 			t.Errorf("rejected %+v, want 300 bytes from 127.0.0.1 and ErrFrame, and nobody's name", f)
 		}
@@ -107,7 +103,7 @@ func TestOddFrames(t *testing.T) {
 		m := n.message("x")
 		m.Originator = zebus.Originator{SenderID: "Test.Raw.0", SenderEndpoint: "tcp://127.0.0.1:1"}
 		p.sendFrame(t, other.Append(nil, m), false)
-		f := <-rejected
+		f := n.refused(t, 2)
 		if f.Sender != "Test.Raw.0" || !errors.Is(f.Err, transport.ErrOtherEnvironment) {
 			t.Errorf("rejected %+v, want ErrOtherEnvironment of Test.Raw.0", f)
 		}
@@ -161,6 +157,9 @@ func TestFrameOfTwoHundredMegabytes(t *testing.T) {
 	if a, b, want := <-rejected, <-closed, p.LocalAddr().String(); a != want || b != want {
 		t.Errorf("rejected %q and closed %q, want %v", a, b, want)
 	}
+	if f := n.refused(t, 1); f.Remote != p.LocalAddr().String() || !errors.Is(f.Err, zebus.ErrTooLarge) {
+		t.Errorf("the bus is told of %+v, want ErrTooLarge from %v", f, p.LocalAddr())
+	}
 	runtime.ReadMemStats(&after)
 	if grown := after.TotalAlloc - before.TotalAlloc; grown > 10<<20 {
 		t.Errorf("%d bytes were allocated", grown)
@@ -172,6 +171,9 @@ func TestFrameOfTwoHundredMegabytes(t *testing.T) {
 	_ = again.Close()
 	if remote := <-closed; remote != again.LocalAddr().String() || len(rejected) > 0 {
 		t.Errorf("closed %q, rejected %d, want a connection that ended as it should", remote, len(rejected))
+	}
+	if n.refused(t, 1).Remote != p.LocalAddr().String() {
+		t.Error("the bus is told of a connection that ended as it should")
 	}
 }
 
