@@ -20,6 +20,13 @@ type Config struct {
 	// Zero means 30 seconds.
 	StopTimeout time.Duration
 
+	// Ready, if not nil, is called by [Run] once the peer has started, for a probe to say so. The peer does not stop before it
+	// has returned. No file has it, it belongs to the program.
+	Ready func(bus *zebus.Bus)
+
+	// Stopping, if not nil, is called by [Run] when the graceful stop begins, before anything else is done for it.
+	Stopping func(bus *zebus.Bus)
+
 	// Logger hears what the bus, the directory client and the transport have to say. Nil means
 	// that warnings and errors go to standard error, and beside them the lines that say that
 	// the peer is ready and that it stops.

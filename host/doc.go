@@ -4,11 +4,18 @@
 // usual parts together (the libzmq transport, the directory client, the bus). A service needs
 // little else:
 //
-//	cfg, err := host.Load("configs/bus.toml", "configs/zmq.toml")
-//	if err != nil {
-//		return err
+//	func main() { os.Exit(host.Main(run)) }
+//
+//	func run(ctx context.Context) error {
+//		cfg, err := host.Load("configs/bus.toml", "configs/zmq.toml")
+//		if err != nil {
+//			return err
+//		}
+//		return host.Run(ctx, cfg, service.Handlers()...)
 //	}
-//	return host.Run(ctx, cfg, service.Handlers()...)
+//
+// Such a program exits with 0 when it was asked to end and has stopped, with 1 when it could not start, go on or stop, and with 2
+// when its configuration is wrong.
 //
 // # Where a setting comes from
 //

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/zebus-go/zebus/host"
@@ -20,16 +20,31 @@ func (s *shop) onKnock(ctx context.Context, _ *interop.Knock) error {
 	return s.bus.Publish(ctx, &interop.Note{Text: "somebody is at the door"})
 }
 
-// The usual main function: it serves until SIGINT or SIGTERM, and what it returns decides about the exit code.
+// A service that says to a probe when it is there: it serves until SIGINT or SIGTERM.
 func ExampleRun() {
-	config, err := host.Load("bus.toml", "zmq.toml")
-	if err != nil {
-		log.Fatal(err)
+	var ready atomic.Bool // what the probe is answered
+	run := func(ctx context.Context) error {
+		config, err := host.Load("bus.toml", "zmq.toml")
+		if err != nil {
+			return err
+		}
+		config.Ready = func(*zebus.Bus) { ready.Store(true) }
+		config.Stopping = func(*zebus.Bus) { ready.Store(false) }
+		return host.Run(ctx, config, zebus.HandleCommand(func(context.Context, *interop.Knock) error { return nil }))
 	}
-	handler := zebus.HandleCommand(func(context.Context, *interop.Knock) error { return nil })
-	if err := host.Run(context.Background(), config, handler); err != nil { // nil after a graceful stop
-		log.Fatal(err) // exits with 1
+	os.Exit(host.Main(run))
+}
+
+// The usual main function, and what becomes of it when the configuration is wrong. Run would have returned nil after a
+// graceful stop.
+func ExampleMain() {
+	run := func(ctx context.Context) error {
+		config := host.DefaultConfig() // nobody named the peer
+		return host.Run(ctx, config)
 	}
+	code := host.Main(run) // in a program: os.Exit(host.Main(run))
+	fmt.Println("exit code", code)
+	// Output: exit code 2
 }
 
 // A program that only calls others starts a bus and stops it.
@@ -59,7 +74,7 @@ func ExampleNewBuilder() {
 		log.Fatal(err)
 	}
 	service.bus = bus
-	if err := host.Serve(context.Background(), bus, host.ServeOptions{Ready: func() { slog.Info("ready") }}); err != nil {
+	if err := host.Serve(context.Background(), bus, host.ServeOptions{Ready: func() { fmt.Println("ready") }}); err != nil {
 		log.Fatal(err)
 	}
 }

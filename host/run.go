@@ -24,7 +24,8 @@ func Start(ctx context.Context, c Config, handlers ...zebus.Handler) (*zebus.Bus
 
 // Run is the whole life of a service: it builds the usual peer with these handlers and serves it
 // as [Serve] does, until ctx ends or the process is asked to end. One line is logged when the
-// peer is ready, and one when it begins to stop.
+// peer is ready, and one when it begins to stop; [Config.Ready] and [Config.Stopping] are called
+// after them. [Main] makes an exit code of the error.
 func Run(ctx context.Context, c Config, handlers ...zebus.Handler) error {
 	bus, err := build(c, handlers)
 	if err != nil {
@@ -32,11 +33,23 @@ func Run(ctx context.Context, c Config, handlers ...zebus.Handler) error {
 	}
 	return Serve(ctx, bus, ServeOptions{
 		StopTimeout: c.StopTimeout,
-		Ready:       func() { c.logReady(bus) },
-		Stopping: func() {
-			noticesOf(c.Logger).Info("peer stopping; a second interrupt ends it at once", "peer", bus.ID())
-		},
+		Ready:       func() { c.ready(bus) },
+		Stopping:    func() { c.stopping(bus) },
 	})
+}
+
+func (c Config) ready(bus *zebus.Bus) {
+	c.logReady(bus)
+	if c.Ready != nil {
+		c.Ready(bus)
+	}
+}
+
+func (c Config) stopping(bus *zebus.Bus) {
+	noticesOf(c.Logger).Info("peer stopping; a second interrupt ends it at once", "peer", bus.ID())
+	if c.Stopping != nil {
+		c.Stopping(bus)
+	}
 }
 
 func build(c Config, handlers []zebus.Handler) (*zebus.Bus, error) {

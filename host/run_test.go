@@ -26,6 +26,9 @@ func TestAServiceAnswersAClient(t *testing.T) {
 	config := local("Abc.Echo.0", endpoint)
 	log := &readyLog{ready: make(chan string, 1)}
 	config.Logger = slog.New(log)
+	turns := make(chan string, 2) // two: that it is ready, and that it stops
+	config.Ready = func(bus *zebus.Bus) { turns <- "ready " + string(bus.ID()) }
+	config.Stopping = func(bus *zebus.Bus) { turns <- "stopping " + string(bus.ID()) }
 	service := &echo.Service{Log: slog.New(slog.DiscardHandler)}
 	runs, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
@@ -35,6 +38,10 @@ func TestAServiceAnswersAClient(t *testing.T) {
 		if !strings.Contains(line, want) {
 			t.Errorf("the service logs %q when it is ready, want %s in it", line, want)
 		}
+	}
+
+	if turn := receive(ctx, t, turns); turn != "ready Abc.Echo.0" {
+		t.Errorf("the service is %s, want ready", turn)
 	}
 
 	client, err := host.Start(ctx, local("Abc.Echo.Client.*", endpoint))
@@ -49,6 +56,9 @@ func TestAServiceAnswersAClient(t *testing.T) {
 		t.Errorf("Stop of the client: %v", err)
 	}
 	stop()
+	if turn := receive(ctx, t, turns); turn != "stopping Abc.Echo.0" {
+		t.Errorf("the service is %s, want stopping", turn)
+	}
 	if err := receive(ctx, t, served); err != nil {
 		t.Errorf("Run of the service: %v", err)
 	}

@@ -14,13 +14,6 @@ import (
 	"github.com/zebus-go/zebus/host"
 )
 
-// Exit codes.
-const (
-	exitOK     = 0
-	exitFailed = 1
-	exitUsage  = 2
-)
-
 const long = `zebus-directory knows the peers of a Zebus network: who is there, where, and what each wants to receive.
 
 Peers find it by its endpoint, and by its index among the directory_endpoints of their bus.toml: directory 0 is
@@ -54,14 +47,14 @@ func run(ctx context.Context, args []string, signals <-chan os.Signal, stdout, s
 	command.SetErr(stderr)
 	err := command.ExecuteContext(ctx)
 	if err == nil {
-		return exitOK
+		return host.ExitOK
 	}
 	_, _ = fmt.Fprintln(stderr, "zebus-directory:", err)
 	if usage := (usageError{}); errors.As(err, &usage) {
 		_, _ = fmt.Fprintln(stderr, "Try 'zebus-directory --help'.")
-		return exitUsage
+		return host.ExitUsage
 	}
-	return exitFailed
+	return host.ExitCode(err)
 }
 
 func newCommand(signals <-chan os.Signal, stderr io.Writer) *cobra.Command {

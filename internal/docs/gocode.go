@@ -25,7 +25,7 @@ func init() { //nolint:gochecknoinits // one list of paths is easier to keep tha
 	const ours = "github.com/zebus-go/zebus/"
 	for _, p := range []string{
 		"bytes", "context", "errors", "fmt", "io", "log/slog", "maps", "net/http", "os", "os/signal", "slices", "sort",
-		"strconv", "strings", "sync", "syscall", "testing", "testing/synctest", "time",
+		"strconv", "strings", "sync", "sync/atomic", "syscall", "testing", "testing/synctest", "time",
 		ours + "zebus", ours + "wire", ours + "dispatch", ours + "transport", ours + "transport/zmq",
 		ours + "transport/memory", ours + "directory", ours + "host", ours + "zebustest", ours + "examples/echo",
 	} {

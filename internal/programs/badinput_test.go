@@ -90,18 +90,18 @@ func badFiles() map[string]badInput {
 		"a file that is not TOML": {
 			call:  call{program: "zebus-directory", args: []string{"--config", "directory.toml"}},
 			files: map[string]string{"directory.toml": "endpoint = \"tcp://*:*\"\nenvironment = Prod\n"},
-			exit:  1, stderr: `^zebus-directory: directory\.toml:2:\d+: .*\n$`,
+			exit:  2, stderr: `^zebus-directory: directory\.toml:2:\d+: .*\n$`,
 		},
 		"unknown keys, each with its line": {
 			call:  call{program: "zebus-directory", args: []string{"--config", "directory.toml"}},
 			files: map[string]string{"directory.toml": "storre = \"memory\"\n\n[zmq]\nsend_time_out = \"1s\"\n"},
-			exit:  1,
+			exit:  2,
 			stderr: `^zebus-directory: directory\.toml:1: storre: unknown key, did you mean "store"\?\n` +
 				`directory\.toml:4: zmq\.send_time_out: unknown key, did you mean "zmq\.send_timeout"\?\n$`,
 		},
 		"a file that is not there": {
 			call: call{program: "zebus-directory", args: []string{"--config", "nowhere.toml"}},
-			exit: 1, stderr: `^zebus-directory: nowhere\.toml: no such file or directory; copy configs/directory\.toml of the Zebus repository`,
+			exit: 2, stderr: `^zebus-directory: nowhere\.toml: no such file or directory; copy configs/directory\.toml of the Zebus repository`,
 		},
 		"unknown keys in both files of a service, and a bad variable": {
 			call: call{
@@ -109,7 +109,7 @@ func badFiles() map[string]badInput {
 				env: []string{"ZEBUS_IS_PERSISTENT=perhaps"},
 			},
 			files: map[string]string{"bus.toml": "\ninbound_endpoint = \"tcp://*:*\"\n", "zmq.toml": "recv_timeot = \"1s\"\n"},
-			exit:  1,
+			exit:  2,
 			stderr: `^service: bus\.toml:2: inbound_endpoint: unknown key, it belongs in zmq\.toml\n` +
 				`zmq\.toml:1: recv_timeot: unknown key, did you mean "recv_timeout"\?\n` +
 				`ZEBUS_IS_PERSISTENT: want true or false, got "perhaps"\n$`,
@@ -117,7 +117,7 @@ func badFiles() map[string]badInput {
 		"a client with a file that is not TOML": {
 			call:  call{program: "client", args: []string{"--bus", "bus.toml", "hello"}},
 			files: map[string]string{"bus.toml": "peer_id = \"Acme\n"},
-			exit:  1, stderr: `^client: bus\.toml:1:\d+: .*\n$`,
+			exit:  2, stderr: `^client: bus\.toml:1:\d+: .*\n$`,
 		},
 	}
 }

@@ -39,13 +39,10 @@ func main() {
 	zmqFile := flag.String("zmq", "", "")
 	flag.Usage = func() { _, _ = fmt.Fprint(flag.CommandLine.Output(), usage) }
 	flag.Parse()
-	if err := run(*busFile, *zmqFile, flag.Args()); err != nil {
-		fmt.Fprintln(os.Stderr, "client:", err)
-		os.Exit(1)
-	}
+	os.Exit(host.Main(func(ctx context.Context) error { return run(ctx, *busFile, *zmqFile, flag.Args()) }))
 }
 
-func run(busFile, zmqFile string, args []string) error {
+func run(ctx context.Context, busFile, zmqFile string, args []string) error {
 	config, err := host.Load(busFile, zmqFile)
 	if err != nil {
 		return err
@@ -59,7 +56,7 @@ func run(busFile, zmqFile string, args []string) error {
 		return err
 	}
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	err = talk(ctx, config, text)

@@ -30,12 +30,9 @@ func main() {
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "service: unexpected argument %q\nTry 'service --help'.\n", flag.Arg(0))
-		os.Exit(2)
+		os.Exit(host.ExitUsage)
 	}
-	if err := run(context.Background(), *busFile, *zmqFile); err != nil {
-		fmt.Fprintln(os.Stderr, "service:", err)
-		os.Exit(1)
-	}
+	os.Exit(host.Main(func(ctx context.Context) error { return run(ctx, *busFile, *zmqFile) }))
 }
 
 // run serves until SIGINT or SIGTERM; a second one ends it at once.
