@@ -14,6 +14,16 @@ type Gathered[R any] struct {
 	Err   error
 }
 
+// A Gatherer sends to peers of the caller's choice, and knows who handles a command. [*Bus] is one, and what takes its place in
+// tests.
+type Gatherer interface {
+	PeerSender
+	// PeersFor returns every peer that handles cmd. It returns [ErrNoPeer] when there is none.
+	PeersFor(cmd Command) ([]Peer, error)
+}
+
+var _ Gatherer = (*Bus)(nil)
+
 // Gather sends cmd to every peer that handles it and yields their replies in the order in which they come, errors
 // included. Breaking off the loop ends the commands that have not been answered. Where nobody handles the command, it
 // yields [ErrNoPeer] once.
@@ -23,13 +33,13 @@ type Gathered[R any] struct {
 //			stock += g.Reply.Count
 //		}
 //	}
-func Gather[R any](ctx context.Context, bus *Bus, cmd CommandFor[R]) iter.Seq[Gathered[R]] {
+func Gather[R any](ctx context.Context, bus Gatherer, cmd CommandFor[R]) iter.Seq[Gathered[R]] {
 	return func(yield func(Gathered[R]) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		var waiters sync.WaitGroup
 		defer waiters.Wait()
 		defer cancel()
-		peers, err := bus.peersFor(ctx, cmd)
+		peers, err := askable(ctx, bus, cmd)
 		if err != nil {
 			yield(Gathered[R]{Err: err})
 			return
@@ -65,11 +75,18 @@ func next[T any](ctx context.Context, answers <-chan T) (answer T, err error) {
 	return <-answers, nil
 }
 
-// peersFor returns every peer that handles a command.
-func (b *Bus) peersFor(ctx context.Context, cmd Command) ([]Peer, error) {
+// askable returns every peer that handles a command, where its answers may be waited for.
+func askable(ctx context.Context, bus Gatherer, cmd Command) ([]Peer, error) {
 	if err := mayWait(ctx, cmd); err != nil {
 		return nil, err
 	}
+	return bus.PeersFor(cmd)
+}
+
+// PeersFor returns every peer that handles cmd, with the routing values that it has, this peer included: for
+// [Bus.SendTo] to those of the caller's choice. The slice is the caller's. It returns [ErrNoPeer] when there is none, and
+// [ErrNotRunning] while the bus does not run.
+func (b *Bus) PeersFor(cmd Command) ([]Peer, error) {
 	if b.running.Load() == nil {
 		return nil, fmt.Errorf("%s: %s: %w", cmd.ZebusType().ID(), b.ID(), ErrNotRunning)
 	}

@@ -89,6 +89,23 @@ func TestGather(t *testing.T) {
 			t.Errorf("gathered %q, want %q", order, want)
 		}
 	})
+	inTown(t, "PeersFor names those who would be asked", func(t *testing.T, town *town) {
+		town.peer("Other.0", answering("other"))
+		self := town.peer("Self.0", answering("self"))
+		peers, err := self.PeersFor(&interop.Echo{})
+		ids := []string{string(peers[0].ID), string(peers[1].ID)}
+		slices.Sort(ids)
+		if err != nil || !slices.Equal(ids, []string{"Other.0", "Self.0"}) {
+			t.Errorf("PeersFor = %q, %v", ids, err)
+		}
+		_, err = self.PeersFor(&interop.Knock{})
+		wantError(t, err, zebus.ErrNoPeer)
+		if err := self.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		_, err = self.PeersFor(&interop.Echo{})
+		wantError(t, err, zebus.ErrNotRunning)
+	})
 	inTown(t, "breaking off ends what has not been answered", func(t *testing.T, town *town) {
 		town.peer("Never.0", zebus.HandleRequest(func(ctx context.Context, _ *interop.Echo) (*interop.EchoReply, error) {
 			<-t.Context().Done()

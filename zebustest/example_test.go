@@ -163,6 +163,28 @@ func ExampleRecorder() {
 	// Output: <nil>
 }
 
+// Peers of a recorder answer what is gathered, each by its own script.
+func ExampleRecorder_At() {
+	// inStock is the code under test.
+	inStock := func(ctx context.Context, bus zebus.Gatherer, item string) (total int32) {
+		for answer := range zebus.Gather(ctx, bus, &interop.Echo{Text: item}) {
+			if answer.Err == nil {
+				total += answer.Reply.Number
+			}
+		}
+		return total
+	}
+
+	rec := zebustest.NewRecorder()
+	for i, peer := range []zebus.PeerID{"Acme.Stock.0", "Acme.Stock.1"} {
+		rec.At(peer, zebustest.Reply(func(*interop.Echo) (*interop.EchoReply, error) {
+			return &interop.EchoReply{Number: int32(i) + 1}, nil
+		}))
+	}
+	fmt.Println(inStock(context.Background(), rec, "tea"))
+	// Output: 3
+}
+
 // What a failed expectation says.
 func ExampleExpectPublished() {
 	test(func(t zebustest.TB) {

@@ -15,22 +15,75 @@ import (
 // concurrent use.
 type Recorder struct {
 	log     log
-	scripts map[zebus.MessageTypeID]Script
+	scripts book
 
-	mu  sync.Mutex
-	err error // of everything that is sent
+	mu    sync.Mutex
+	err   error // of everything that is sent
+	peers []scriptedPeer
 }
 
-var _ zebus.PeerSender = (*Recorder)(nil)
+var _ zebus.Gatherer = (*Recorder)(nil)
 
 // NewRecorder returns a recorder that answers by the scripts given. A command without a script succeeds; one that wants a
 // reply ends with [zebus.ErrNoPeer].
 func NewRecorder(scripts ...Script) *Recorder {
-	r := &Recorder{scripts: make(map[zebus.MessageTypeID]Script, len(scripts))}
+	return &Recorder{scripts: newBook(scripts)}
+}
+
+// book is scripts by what they answer.
+type book map[zebus.MessageTypeID]Script
+
+func newBook(scripts []Script) book {
+	b := make(book, len(scripts))
 	for _, s := range scripts {
-		r.scripts[s.handler.Type().ID()] = s
+		b[s.handler.Type().ID()] = s
 	}
-	return r
+	return b
+}
+
+// A scriptedPeer answers what is sent to it, and is asked by [zebus.Gather].
+type scriptedPeer struct {
+	zebus.Peer
+
+	scripts book
+}
+
+// At adds a peer that answers by the scripts given what is sent to it: commands that name it, and those of [zebus.Gather], which
+// asks all peers that have a script for the command, in the order in which they were added. Without any, Gather asks one nameless
+// peer, which answers as for Send.
+func (r *Recorder) At(peer zebus.PeerID, scripts ...Script) {
+	p := zebus.Peer{ID: peer, Endpoint: endpointOf(peer), Up: true, Responding: true}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.peers = append(r.peers, scriptedPeer{p, newBook(scripts)})
+}
+
+// PeersFor implements [zebus.Gatherer].
+func (r *Recorder) PeersFor(cmd zebus.Command) ([]zebus.Peer, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var peers []zebus.Peer
+	for _, p := range r.peers {
+		if _, scripted := p.scripts[cmd.ZebusType().ID()]; scripted {
+			peers = append(peers, p.Peer)
+		}
+	}
+	if len(peers) == 0 {
+		return []zebus.Peer{{Up: true, Responding: true}}, nil
+	}
+	return peers, nil
+}
+
+// scriptsOf returns what answers commands to these peers, none for those that name no peer.
+func (r *Recorder) scriptsOf(to []zebus.Peer) book {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range r.peers {
+		if len(to) == 1 && p.ID == to[0].ID {
+			return p.scripts
+		}
+	}
+	return r.scripts
 }
 
 // Fail makes everything fail that is sent or published from now on, until Fail(nil): with [zebus.ErrPeerBusy] for
@@ -92,7 +145,7 @@ func (r *Recorder) send(ctx context.Context, cmd zebus.Command, to ...zebus.Peer
 	if err := r.failure(); err != nil {
 		return zebus.Answered(cmd, nil, err)
 	}
-	reply, err := r.answer(cmd)
+	reply, err := r.scriptsOf(to).answer(cmd)
 	if err != nil {
 		return zebus.Answered(cmd, nil, asSeen(err))
 	}
@@ -102,8 +155,8 @@ func (r *Recorder) send(ctx context.Context, cmd zebus.Command, to ...zebus.Peer
 // errNoScript is what a command ends with that wants a reply, and has nobody to give it.
 var errNoScript = fmt.Errorf("%w: the Recorder has no Reply for it", zebus.ErrNoPeer)
 
-func (r *Recorder) answer(cmd zebus.Command) (zebus.Message, error) {
-	script, scripted := r.scripts[cmd.ZebusType().ID()]
+func (b book) answer(cmd zebus.Command) (zebus.Message, error) {
+	script, scripted := b[cmd.ZebusType().ID()]
 	switch {
 	case scripted:
 		return script.answer(copyOf(cmd).(zebus.Command)) //nolint:forcetypeassert // of the same type
