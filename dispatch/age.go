@@ -22,27 +22,18 @@ func (d *Dispatcher) stamp(batch []*Entry) {
 	}
 }
 
-// noteSinceLocked copies when the entries in taken were dispatched, because taken itself belongs to the holder of the
-// turn.
-func (q *queue) noteSinceLocked() {
-	if q.clock == nil {
-		return
-	}
-	for _, e := range q.taken.entries {
-		q.since = append(q.since, e.since)
-	}
-}
-
 // ageLocked returns how long the entry that waits longest has waited, 0 without one.
 func (q *queue) ageLocked() time.Duration {
-	switch claimed := int(q.claimed.Load()); {
-	case q.clock == nil:
-		return 0
-	case claimed < len(q.since):
-		return q.clock() - q.since[claimed]
-	case q.backlog.count > 0:
-		return q.clock() - q.backlog.ring.entries[q.backlog.first].since
-	default:
+	if q.clock == nil {
 		return 0
 	}
+	if w := q.holder; w != nil {
+		if from, to := w.waitingLocked(); from < to {
+			return q.clock() - w.stretch.since[from-w.stretch.from]
+		}
+	}
+	if q.backlog.count > 0 {
+		return q.clock() - q.backlog.oldest().since
+	}
+	return 0
 }

@@ -1,96 +1,122 @@
 package dispatch
 
-const (
-	minBacklog  = 16   // items, 256 bytes
-	keptBacklog = 4096 // items, 64 KiB: room that an empty backlog keeps for the next burst
-)
+// keptItems is how many items a queue keeps room for that has run dry, 16 bytes each.
+const keptItems = 4096
 
-// items are items by their parts, so that consecutive entries are a batch as they stand.
-type items struct {
-	entries []*Entry
-	to      []*queued
-}
-
-func makeItems(room int) items {
-	return items{make([]*Entry, 0, room), make([]*queued, 0, room)}
-}
-
-func (s *items) len() int { return len(s.entries) }
-
-func (s *items) at(i int) item { return item{s.entries[i], s.to[i]} }
-
-func (s *items) set(i int, it item) { s.entries[i], s.to[i] = it.entry, it.to }
-
-// slice returns items that share their memory with s.
-func (s *items) slice(from, to int) items { return items{s.entries[from:to], s.to[from:to]} }
-
-func (s *items) append(more items) {
-	s.entries, s.to = append(s.entries, more.entries...), append(s.to, more.to...)
-}
-
-func (s *items) clear() {
-	clear(s.entries)
-	clear(s.to)
-}
-
-// A backlog is what waits in a queue, oldest first: a ring that doubles when it is
-// full. A slice from which the front is cut would copy the backlog again and again,
-// and one that is swapped out whole would keep everything in it alive until the last
-// item is handled.
+// A backlog is what waits in a queue, oldest first. It is a list of chunks, each of which is filled once, handed to a worker
+// as it stands, and used again when that has run it: so an entry is written down once on its way to its handler. While Go
+// collects garbage, every copy of a pointer costs as much as handling it.
 type backlog struct {
-	ring  items // of length 0 or a power of two
-	first int   // index of the oldest item
-	count int
+	first, last *chunk // linked by next; nil when nothing waits
+	count       int    // items that wait
+	room        int    // items of a chunk
+
+	spare  *chunk // empty ones, linked by next
+	spares int
 }
 
-// push appends items.
-func (b *backlog) push(more []item) {
-	b.grow(b.count + len(more))
-	end, mask := b.first+b.count, b.ring.len()-1
-	for i, it := range more {
-		b.ring.set((end+i)&mask, it)
+// A chunk is items that follow each other.
+type chunk struct {
+	entries []*Entry
+	to      []*queued // whom each entry waits for. Not cleared, for mostly it is the same again.
+	from    int       // items before this index are gone
+	end     int       // items from this index on are not there yet
+	next    *chunk
+}
+
+// push appends an item.
+func (b *backlog) push(e *Entry, to *queued) {
+	c := b.last
+	if c == nil || c.end == len(c.entries) {
+		c = b.append()
 	}
-	b.count += len(more)
+	c.add(e, to)
+	b.count++
 }
 
-// pop moves the oldest items to dst, as many as it has room for beyond its length.
-func (b *backlog) pop(dst *items) {
-	n := min(b.count, cap(dst.entries)-dst.len())
-	end := min(b.first+n, b.ring.len())
-	b.moveTo(dst, b.first, end)
-	b.moveTo(dst, 0, b.first+n-end)
-	b.drop(n)
-}
-
-func (b *backlog) moveTo(dst *items, from, to int) {
-	moved := b.ring.slice(from, to)
-	dst.append(moved)
-	moved.clear()
-}
-
-func (b *backlog) drop(n int) {
-	b.count -= n
-	switch {
-	case b.count > 0:
-		b.first = (b.first + n) & (b.ring.len() - 1)
-	case b.ring.len() > keptBacklog:
-		*b = backlog{}
-	default:
-		b.first = 0
+func (c *chunk) add(e *Entry, to *queued) {
+	c.entries[c.end] = e
+	if c.to[c.end] != to { // a look costs less than to write a pointer
+		c.to[c.end] = to
 	}
+	c.end++
 }
 
-// grow makes room for n items in all.
-func (b *backlog) grow(n int) {
-	if n <= b.ring.len() {
+// append adds an empty chunk at the end.
+func (b *backlog) append() *chunk {
+	c := b.empty()
+	if b.last == nil {
+		b.first = c
+	} else {
+		b.last.next = c
+	}
+	b.last = c
+	return c
+}
+
+// empty returns a chunk with nothing in it.
+func (b *backlog) empty() *chunk {
+	c := b.spare
+	if c == nil {
+		return &chunk{entries: make([]*Entry, b.room), to: make([]*queued, b.room)}
+	}
+	b.spare, c.next = c.next, nil
+	b.spares--
+	return c
+}
+
+// take removes the oldest chunk, of which there must be one, and returns it.
+func (b *backlog) take() *chunk {
+	c := b.first
+	if b.first, c.next = c.next, nil; b.first == nil {
+		b.last = nil
+	}
+	b.count -= c.end - c.from
+	return c
+}
+
+// giveBack puts items of a chunk that was taken before those that wait. The chunk keeps them as well.
+func (b *backlog) giveBack(c *chunk, from, end int) {
+	if from == end {
 		return
 	}
-	size := max(b.ring.len(), minBacklog)
-	for size < n {
-		size *= 2
+	again := b.empty()
+	for i := from; i < end; i++ {
+		again.add(c.entries[i], c.to[i])
 	}
-	count, ring := b.count, makeItems(size)
-	b.pop(&ring)
-	b.ring = ring.slice(0, size)
-	b.first, b.count = 0, count
+	if again.next = b.first; b.last == nil {
+		b.last = again
+	}
+	b.first = again
+	b.count += end - from
+}
+
+// reuse takes back a chunk whose entries have been forgotten.
+func (b *backlog) reuse(c *chunk) {
+	if b.spares >= keptItems/b.room {
+		return
+	}
+	c.from, c.end, c.next = 0, 0, b.spare
+	b.spare = c
+	b.spares++
+}
+
+// forget lets go of the entries.
+func (c *chunk) forget() { clear(c.entries[:c.end]) }
+
+// oldest returns the entry that is taken next. There must be one.
+func (b *backlog) oldest() *Entry { return b.first.entries[b.first.from] }
+
+// drain removes all items and returns them.
+func (b *backlog) drain() []item {
+	all := make([]item, 0, b.count)
+	for b.first != nil {
+		c := b.take()
+		for i := c.from; i < c.end; i++ {
+			all = append(all, item{c.entries[i], c.to[i]})
+		}
+		c.forget()
+		b.reuse(c)
+	}
+	return all
 }

@@ -9,51 +9,65 @@ import (
 // TestBacklogIsASlice compares a backlog with the slice it stands for.
 func TestBacklogIsASlice(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	var (
-		b     backlog
-		model []item
-	)
+	b := backlog{room: 10}
+	var model []item
 	for step := range 20_000 {
-		more := make([]item, random.IntN(40))
-		for i := range more {
-			more[i] = item{entry: &Entry{Size: step}, to: &queued{}}
+		for range random.IntN(25) {
+			it := item{entry: &Entry{Size: step}, to: &queued{}}
+			b.push(it.entry, it.to)
+			model = append(model, it)
 		}
-		b.push(more)
-		model = append(model, more...)
+		for range random.IntN(5) {
+			if b.count > 0 {
+				model = takeSome(t, random, &b, model)
+			}
+		}
 		if random.IntN(500) == 0 { // now and then it runs dry
-			more = make([]item, len(model))
+			if all := b.drain(); !slices.Equal(all, model) {
+				t.Fatalf("step %d: the backlog differs from the model", step)
+			}
+			model = nil
 		}
-		room := random.IntN(2*len(more) + 1)
-		n := min(room, len(model))
-		got := makeItems(room)
-		b.pop(&got)
-		if !slices.EqualFunc(got.entries, model[:n], func(e *Entry, it item) bool { return e == it.entry }) ||
-			!slices.EqualFunc(got.to, model[:n], func(to *queued, it item) bool { return to == it.to }) {
-			t.Fatalf("step %d: pop of %d differs from the model", step, room)
-		}
-		if model = model[n:]; b.count != len(model) {
+		if b.count != len(model) {
 			t.Fatalf("step %d: count = %d, want %d", step, b.count, len(model))
 		}
 	}
 }
 
-func pop(b *backlog, room int) {
-	dst := makeItems(room)
-	b.pop(&dst)
+// takeSome takes a chunk, and may give back the end of it. It returns what is left in the model.
+func takeSome(t *testing.T, random *rand.Rand, b *backlog, model []item) []item {
+	t.Helper()
+	oldest := b.oldest()
+	c := b.take()
+	if c.entries[c.from] != oldest {
+		t.Fatal("what is taken first is not the oldest")
+	}
+	for i := c.from; i < c.end; i++ {
+		if model[i-c.from] != (item{c.entries[i], c.to[i]}) {
+			t.Fatal("what is taken differs from the model")
+		}
+	}
+	ran := random.IntN(c.end - c.from + 1)
+	b.giveBack(c, c.from+ran, c.end)
+	c.forget()
+	b.reuse(c)
+	return model[ran:]
 }
 
 func TestBacklogKeepsNothingAlive(t *testing.T) {
-	var b backlog
-	b.push(make([]item, 3*keptBacklog))
-	pop(&b, 2*keptBacklog)
-	b.push([]item{{entry: new(Entry)}})
-	pop(&b, keptBacklog+1)
-	if b.ring.len() > 0 {
-		t.Errorf("an empty backlog keeps %d items, want none after a burst", b.ring.len())
+	b := backlog{room: 10}
+	for range 3 * keptItems {
+		b.push(new(Entry), nil)
 	}
-	b.push([]item{{entry: new(Entry)}})
-	pop(&b, 1)
-	if b.ring.at(0) != (item{}) {
-		t.Error("a popped item is still referenced")
+	b.drain()
+	kept := 0
+	for c := b.spare; c != nil; c = c.next {
+		kept += len(c.entries)
+		if slices.ContainsFunc(c.entries, func(e *Entry) bool { return e != nil }) {
+			t.Fatal("an entry that was taken is still referenced")
+		}
+	}
+	if kept == 0 || kept > keptItems {
+		t.Errorf("an empty backlog keeps room for %d items, want some and at most %d", kept, keptItems)
 	}
 }

@@ -16,17 +16,18 @@ type Entry struct {
 	Route *Route
 	// Job is told what becomes of the entry. It must not be nil.
 	Job Job
+
+	since time.Duration // when it was dispatched, by Dispatcher.clock; 0 without Config.Ages
+	left  atomic.Int32  // invokers that have yet to finish, unless alone
+	alone bool          // one queue only: nobody else counts left
+
+	// Local says that the entry comes from this process. Such entries are accepted
+	// while the dispatcher stops, because handlers that finish may send them.
+	Local bool
 	// Size is the number of bytes that the entry counts against the limits. It should
 	// be what the message really holds in memory; a message of size 0 is bounded only
 	// by QueueConfig.MaxMessages.
 	Size int
-	// Local says that the entry comes from this process. Such entries are accepted
-	// while the dispatcher stops, because handlers that finish may send them.
-	Local bool
-
-	alone bool          // one queue only: nobody else counts left
-	left  atomic.Int32  // invokers that have yet to finish, unless alone
-	since time.Duration // when it was dispatched, by Dispatcher.clock; 0 without Config.Ages
 }
 
 // Job is told what became of its entry.

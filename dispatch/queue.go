@@ -11,10 +11,7 @@ import (
 // take the next items and to run handler code. It is held by a worker or by a
 // handler that took it back, or it is free.
 //
-//	dispatched → backlog → (a worker takes up to BatchSize) → taken → (claims one batch) → Invoke
-//
-// Whoever holds the turn reads taken without the lock. Only claiming is shared, because
-// Purge may claim what is left: an index in taken belongs to whoever moved claimed past it.
+//	dispatched → backlog → (a worker takes up to BatchSize) → its stretch → (one batch after the other) → Invoke
 //
 // Invariants, whenever mu is free:
 //   - the turn is free only if nothing waits or the dispatcher does not run
@@ -32,20 +29,15 @@ type queue struct {
 	onPanic func(queue string, err error)
 	clock   func() time.Duration // since the dispatcher was made; nil without Config.Ages
 
-	bytes   atomic.Int64            // of entries accepted whose invoker has not returned
-	claimed atomic.Int64            // taken[:claimed] is running or over
-	askers  atomic.Int64            // len(reclaim), for a look without the lock
-	running atomic.Pointer[Invoker] // of the batch claimed last
+	bytes atomic.Int64 // of entries accepted whose invoker has not returned
 
 	mu      sync.Mutex
-	held    bool            // somebody has the turn
-	backlog backlog         // what was not taken yet
-	taken   items           // replaced under mu by the holder of the turn
-	since   []time.Duration // of taken, when each was dispatched; empty without Config.Ages
-	reclaim []*lease        // of handlers that wait to take the turn back, in order
-	spare   *worker         // of a goroutine that ended
+	holder  *worker  // that has the turn, or whose handler took it back; nil when nobody has it
+	backlog backlog  // what was not taken yet, or was given back
+	reclaim []*Lease // of handlers that wait to take the turn back, in order
+	spare   *worker  // of a goroutine that ended
 	lent    struct {
-		leases  map[*lease]struct{}
+		leases  map[*Lease]struct{}
 		entries int // of those handlers
 	}
 }
@@ -54,9 +46,9 @@ func newQueue(name string, index int, d *Dispatcher) *queue {
 	q := &queue{
 		name: name, index: index, config: d.config.Queues[queueKey(name)],
 		memory: &d.memory, life: &d.life, wg: &d.workers, onPanic: d.config.OnPanic,
-		taken: makeItems(d.config.BatchSize), clock: d.clock, slack: d.config.slackOf(name),
+		backlog: backlog{room: d.config.BatchSize}, clock: d.clock, slack: d.config.slackOf(name),
 	}
-	q.lent.leases = make(map[*lease]struct{})
+	q.lent.leases = make(map[*Lease]struct{})
 	return q
 }
 
@@ -65,8 +57,29 @@ func newQueue(name string, index int, d *Dispatcher) *queue {
 func (q *queue) push(items []item, refused *[]refusal) (run func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.backlog.push(q.admitLocked(items, refused))
+	for _, it := range q.admitLocked(items, refused) {
+		q.backlog.push(it.entry, it.to)
+	}
 	return q.takeTurnLocked()
+}
+
+// pushAll is push for entries that follow each other and have no other invoker than to. It does nothing and returns false
+// when there may not be room for all of them.
+func (q *queue) pushAll(entries []*Entry, to *queued) (run func(), ok bool) {
+	var size int64
+	for _, e := range entries {
+		size += int64(e.Size)
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.roomForAllLocked(size) {
+		return nil, false
+	}
+	q.bytes.Add(size)
+	for _, e := range entries {
+		q.backlog.push(e, to)
+	}
+	return q.takeTurnLocked(), true
 }
 
 // wake starts what waits in the queue, after the dispatcher has started.
@@ -85,103 +98,73 @@ func (q *queue) wakeLocked() {
 
 // takeTurnLocked gives the turn to a worker if the queue has work and nobody is at it, and returns the worker's goroutine.
 func (q *queue) takeTurnLocked() (run func()) {
-	if q.held || q.lengthLocked() == 0 || !q.life.runs() {
+	if q.holder != nil || q.backlog.count == 0 || !q.life.runs() {
 		return nil
 	}
-	q.held = true
 	return q.hireLocked()
 }
 
 // lengthLocked counts the entries that wait.
 func (q *queue) lengthLocked() int {
-	return q.backlog.count + q.taken.len() - int(q.claimed.Load())
-}
-
-// emptied says whether nothing is left of what was taken. The caller has the turn.
-func (q *queue) emptied() bool { return int(q.claimed.Load()) == q.taken.len() }
-
-// runs notes whose batch was claimed. Mostly that is whose the one before was, and a look costs less than a store.
-func (q *queue) runs(inv *Invoker) {
-	if q.running.Load() != inv {
-		q.running.Store(inv)
+	if q.holder == nil {
+		return q.backlog.count
 	}
+	from, to := q.holder.waitingLocked()
+	return q.backlog.count + to - from
 }
 
 // idleLocked says whether no handler of the queue is running or lent, and none waits to.
 func (q *queue) idleLocked() bool {
-	return !q.held && len(q.lent.leases) == 0 && q.lengthLocked() == 0
-}
-
-// claim gives w the next batch. Without one it returns false, and the turn is no
-// longer w's.
-func (q *queue) claim(w *worker) bool {
-	for {
-		if q.claimTaken(w) {
-			return true
-		}
-		if !q.refill(w) {
-			return false
-		}
-	}
-}
-
-// claimTaken claims a batch of what was taken. The caller has the turn.
-func (q *queue) claimTaken(w *worker) bool {
-	from := q.claimed.Load()
-	if int(from) == q.taken.len() {
-		return false
-	}
-	inv, to := q.batchAt(int(from))
-	if !q.claimed.CompareAndSwap(from, int64(to)) {
-		return false // Purge was faster
-	}
-	w.begin(inv, q.taken.entries[from:to:to])
-	return true
-}
-
-// batchAt returns an invoker, and where in taken the batch ends that begins there and is for it.
-func (q *queue) batchAt(from int) (inv *Invoker, to int) {
-	first, targets := q.taken.to[from], q.taken.to
-	inv, to = first.inv, from+1
-	for most := min(len(targets), from+inv.MaxBatch); to < most && targets[to] == first; to++ {
-	}
-	return inv, to
+	return q.holder == nil && len(q.lent.leases) == 0 && q.lengthLocked() == 0
 }
 
 // refill takes more of the backlog. When there is none, or a handler wants the turn
 // back, it gives up the turn and returns false.
 func (q *queue) refill(w *worker) bool {
+	run := w.stretch.forget()
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	w.emptyLocked(run)
 	if len(q.reclaim) > 0 || q.backlog.count == 0 {
-		q.forgetTaken()
 		q.leaveLocked(w)
 		return false
 	}
-	q.forgetTaken()
-	q.backlog.pop(&q.taken)
-	q.noteSinceLocked()
-	return true
+	w.lease.word.Store(w.number << numberBits) // it may have been called after its last batch
+	w.stretch.begin(q.backlog.take(), w.number)
+	if q.clock != nil {
+		w.stretch.noteSince()
+	}
+	w.to = w.stretch.from
+	return w.begin()
 }
 
-// forgetTaken forgets what was taken, all of which has been claimed. The lock and the turn must be held.
-func (q *queue) forgetTaken() {
-	q.taken.clear()
-	q.taken, q.since = q.taken.slice(0, 0), q.since[:0]
-	q.claimed.Store(0)
+// answer ends the turn of w, which was called during its batch, or lent it then.
+func (q *queue) answer(w *worker) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	word := w.lease.word.Load()
+	if w.has, w.lent = word&waitMask == 0, word&wasLent != 0; w.lent {
+		q.memory.add(-lentBytes)
+	}
+	if w.asked = len(q.reclaim) > 0; w.asked && w.has {
+		w.giveBackLocked()
+	}
+	w.stretch.end = w.stretch.cut
+	w.lease.word.Store(w.number << numberBits)
 }
 
 // leave gives up the turn of w.
 func (q *queue) leave(w *worker) {
+	run := w.stretch.forget()
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	w.emptyLocked(run)
 	q.leaveLocked(w)
 }
 
 // leaveLocked gives up the turn of w, whose goroutine is about to end.
 func (q *queue) leaveLocked(w *worker) {
 	q.release(w.size)
-	clear(w.batch[:cap(w.batch)]) // also behind its end, where those of larger batches are
 	w.size, q.spare = 0, w
 	q.passTurnLocked()
 }
@@ -189,9 +172,9 @@ func (q *queue) leaveLocked(w *worker) {
 // passTurnLocked gives the turn to the first handler that wants it back, else to a new worker if
 // there is work, else to nobody.
 func (q *queue) passTurnLocked() {
-	q.held = false
-	for len(q.reclaim) > 0 && !q.held {
-		q.held = q.dropAskerLocked(0).grantLocked()
+	q.holder = nil
+	for len(q.reclaim) > 0 && q.holder == nil {
+		q.dropAskerLocked(0).grantLocked()
 	}
 	q.wakeLocked()
 	q.reportIdleLocked()
@@ -205,10 +188,9 @@ func (q *queue) reportIdleLocked() {
 }
 
 // dropAskerLocked removes the i-th handler that waits to take the turn back.
-func (q *queue) dropAskerLocked(i int) *lease {
+func (q *queue) dropAskerLocked(i int) *Lease {
 	l := q.reclaim[i]
 	q.reclaim = slices.Delete(q.reclaim, i, i+1)
-	q.askers.Store(int64(len(q.reclaim)))
 	return l
 }
 
@@ -221,13 +203,8 @@ func (q *queue) drain() []item {
 
 // drainLocked removes everything that waits and returns it.
 func (q *queue) drainLocked() []item {
-	waiting := makeItems(q.backlog.count + q.taken.len())
-	from := int(q.claimed.Swap(int64(q.taken.len())))
-	waiting.append(q.taken.slice(from, q.taken.len()))
-	q.backlog.pop(&waiting)
-	all := make([]item, waiting.len())
-	for i := range all {
-		all[i] = waiting.at(i)
+	if q.holder != nil {
+		q.holder.giveBackLocked()
 	}
-	return all
+	return q.backlog.drain()
 }

@@ -39,10 +39,48 @@ func (s *sorting) run() {
 			s.dispatcher.turnAway(e)
 			continue
 		}
+		if s.used == 0 && s.enqueueAlike() {
+			continue
+		}
 		s.runInline(e)
 		s.enqueue(e)
 	}
 	s.handOver()
+}
+
+// enqueueAlike hands over entries that follow each other and are for one and the same invoker, on a queue. It returns false where
+// there are none, or they need a closer look.
+func (s *sorting) enqueueAlike() bool {
+	to, entries := s.alike()
+	if len(entries) < 2 {
+		return false
+	}
+	for _, e := range entries {
+		if !e.alone {
+			e.alone = true
+		}
+	}
+	run, ok := to.queue.pushAll(entries, to)
+	if ok {
+		s.at += len(entries)
+		s.wake(run)
+	}
+	return ok
+}
+
+// alike returns the entries from the next one on that have but one invoker, which is the same, on a queue, and takes all.
+func (s *sorting) alike() (to *queued, entries []*Entry) {
+	rest := s.batch[s.at:]
+	route := rest[0].Route
+	now := route.load()
+	if len(now.inline) > 0 || len(now.queued) != 1 || now.queued[0].inv.Accepts != nil || s.state == stopping {
+		return nil, nil
+	}
+	n := 1
+	for n < len(rest) && rest[n].Route == route {
+		n++
+	}
+	return now.queued[0], rest[:n]
 }
 
 func (s *sorting) resume() {

@@ -36,14 +36,14 @@ func (q *queue) stats() QueueStats {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	s := QueueStats{Name: q.name, Length: q.lengthLocked(), Oldest: q.ageLocked(), Bytes: q.bytes.Load(), Limits: q.config}
-	if running := q.running.Load(); q.held && running != nil {
-		s.Running = running.Name
+	if q.holder != nil {
+		if inv, _ := q.holder.atWorkLocked(); inv != nil {
+			s.Running = inv.Name
+		}
 	}
 	for l := range q.lent.leases {
 		if l.lentLocked() {
 			s.Lent = append(s.Lent, l.inv.Name)
-		} else {
-			s.Running = l.inv.Name
 		}
 	}
 	slices.Sort(s.Lent)

@@ -1,9 +1,6 @@
 package dispatch
 
-import (
-	"slices"
-	"sync/atomic"
-)
+import "slices"
 
 // A Turn is a handler's right to run on its queue, which it may lend while it waits:
 //
@@ -25,38 +22,12 @@ import (
 // nothing, and a Reclaim under way returns. All methods may be called from several
 // goroutines, and of the zero Turn, which is nobody's.
 type Turn struct {
-	lease  *lease // nil for a turn that nobody can lend
-	number int64  // of the batch, among those of the lease
+	lease  *Lease // nil for a turn that nobody can lend
+	number uint32 // the low end of that of the batch; see Lease
 }
-
-// A lease is what the turns of a worker's batches share, one batch after the other. So a batch costs no memory for
-// its turn, and a goroutine that a handler left behind holds a Turn whose number has passed.
-type lease struct {
-	queue *queue // nil for inline handlers
-
-	// inv and entries are those of the batch. The worker writes them between two batches; whoever reads them holds
-	// queue.mu and knows that the batch has lent its turn.
-	inv     *Invoker
-	entries int
-
-	granted chan struct{} // made by a Reclaim that waits, under queue.mu; closed when it may go on
-
-	// word is the number of the batch, whether its turn was ever lent, and how many waits are under way. The number
-	// passes when the handler returns. All changes but that one are made under queue.mu, and that one wins: hence the
-	// compare-and-swap.
-	word atomic.Int64
-}
-
-// The parts of lease.word, from the low end.
-const (
-	waitBits   = 24
-	waitMask   = 1<<waitBits - 1
-	wasLent    = 1 << waitBits
-	numberBits = waitBits + 1 // where the number begins
-)
 
 // inlineLease is that of every inline handler; there is nothing in it to change.
-var inlineLease lease
+var inlineLease Lease
 
 // inlineTurn is the turn of every inline handler.
 var inlineTurn = Turn{lease: &inlineLease}
@@ -65,8 +36,14 @@ var inlineTurn = Turn{lease: &inlineLease}
 // must not wait.
 func (t Turn) Inline() bool { return t.lease == &inlineLease }
 
+// Lease returns what the turn shares with others; nil for one that nobody can lend.
+func (t Turn) Lease() *Lease { return t.lease }
+
+// Number returns which of the turns of its lease it is.
+func (t Turn) Number() uint32 { return t.number }
+
 // passed says whether a word is that of a later batch.
-func (t Turn) passed(word int64) bool { return word>>numberBits != t.number }
+func (t Turn) passed(word int64) bool { return uint32(word>>numberBits) != t.number }
 
 // Lend gives the queue's turn to the next message for the time of a wait. It reports whether it
 // did: not for inline and serial invokers, nor when the handler has returned. After
@@ -74,11 +51,11 @@ func (t Turn) passed(word int64) bool { return word>>numberBits != t.number }
 // does nothing.
 func (t Turn) Lend() bool {
 	l := t.lease
-	if l == nil || l.queue == nil {
+	if l == nil || l.worker == nil {
 		return false
 	}
-	l.queue.mu.Lock()
-	defer l.queue.mu.Unlock()
+	l.worker.queue.mu.Lock()
+	defer l.worker.queue.mu.Unlock()
 	word := l.word.Load()
 	switch {
 	case t.passed(word):
@@ -94,28 +71,31 @@ func (t Turn) Lend() bool {
 }
 
 // lendLocked begins the first of the waits under way.
-func (l *lease) lendLocked(word int64) bool {
+func (l *Lease) lendLocked(word int64) bool {
 	if !l.word.CompareAndSwap(word, word|wasLent|1) {
 		return false // the handler has returned just now
 	}
+	q := l.worker.queue
 	if word&wasLent == 0 {
-		l.queue.addLentLocked(l)
+		q.addLentLocked(l)
 	}
-	l.queue.passTurnLocked()
+	l.worker.giveBackLocked()
+	q.passTurnLocked()
 	return true
 }
 
 // waitAgainLocked begins a wait while another goroutine of the handler, whose wait was the last, asks
 // for the turn. With a wait under way the turn stays lent, so that one goes on without it.
-func (l *lease) waitAgainLocked() {
-	l.queue.dropAskerLocked(slices.Index(l.queue.reclaim, l))
+func (l *Lease) waitAgainLocked() {
+	q := l.worker.queue
+	q.dropAskerLocked(slices.Index(q.reclaim, l))
 	l.letGoLocked()
 }
 
 // Reclaim ends a wait that began with Lend, and waits until the handler has its turn
 // again. That takes as long as the handler that has it now takes to return or to lend it.
 func (t Turn) Reclaim() {
-	if t.lease == nil || t.lease.queue == nil {
+	if t.lease == nil || t.lease.worker == nil {
 		return
 	}
 	if granted := t.ask(); granted != nil {
@@ -126,7 +106,7 @@ func (t Turn) Reclaim() {
 // ask takes the turn if it is free or need not be taken, else joins those that wait
 // for it and returns what is closed when it is there.
 func (t Turn) ask() <-chan struct{} {
-	l, q := t.lease, t.lease.queue
+	l, q := t.lease, t.lease.worker.queue
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	word := l.word.Load()
@@ -136,51 +116,43 @@ func (t Turn) ask() <-chan struct{} {
 	case waits > 1:
 		l.word.CompareAndSwap(word, word-1)
 		return nil
-	case !q.held:
-		q.held = l.word.CompareAndSwap(word, word-1)
+	case q.holder == nil:
+		l.takeBackLocked(word)
 		return nil
 	}
 	l.granted = make(chan struct{})
 	q.reclaim = append(q.reclaim, l)
-	q.askers.Store(int64(len(q.reclaim)))
+	q.holder.lease.callLocked()
 	return l.granted
 }
 
 // grantLocked gives the handler its turn back, if it is still there to use it.
-func (l *lease) grantLocked() bool {
-	word := l.word.Load()
-	has := word&waitMask == 1 && l.word.CompareAndSwap(word, word-1)
+func (l *Lease) grantLocked() {
+	if word := l.word.Load(); word&waitMask == 1 {
+		l.takeBackLocked(word)
+	}
 	l.letGoLocked()
-	return has
+}
+
+// takeBackLocked ends the last wait under way, unless the handler has returned just now.
+func (l *Lease) takeBackLocked(word int64) {
+	if l.word.CompareAndSwap(word, word-1) {
+		l.worker.queue.holder = l.worker
+	}
 }
 
 // letGoLocked ends the wait of Reclaim.
-func (l *lease) letGoLocked() {
+func (l *Lease) letGoLocked() {
 	close(l.granted)
 	l.granted = nil
 }
 
 // lentLocked says whether a handler that is not over has lent its turn.
-func (l *lease) lentLocked() bool { return l.word.Load()&waitMask > 0 }
-
-// turn returns that of the batch. A serial invoker gets one that nobody can lend.
-func (l *lease) turn() Turn {
-	if l.inv.Serial {
-		return Turn{}
-	}
-	return Turn{l, l.word.Load() >> numberBits}
-}
-
-// end says that the handler has returned, and whether it had the turn then and whether it ever
-// lent it.
-func (l *lease) end() (has, lent bool) {
-	number := l.word.Load()>>numberBits + 1 // nobody else changes it
-	word := l.word.Swap(number << numberBits)
-	return word&waitMask == 0, word&wasLent != 0
-}
+func (l *Lease) lentLocked() bool { return l.word.Load()&waitMask > 0 }
 
 // addLentLocked notes that a handler lends its turn for the first time.
-func (q *queue) addLentLocked(l *lease) {
+func (q *queue) addLentLocked(l *Lease) {
+	l.inv, l.entries = l.worker.atWorkLocked()
 	q.lent.leases[l] = struct{}{}
 	q.lent.entries += l.entries
 	q.memory.add(lentBytes)
@@ -189,7 +161,7 @@ func (q *queue) addLentLocked(l *lease) {
 // forget undoes addLentLocked when the handler has ended, and ends a Reclaim that a goroutine
 // it left behind waits in. When the handler has the turn it is passed on to those who ask for
 // it.
-func (q *queue) forget(l *lease) {
+func (q *queue) forget(l *Lease) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	delete(q.lent.leases, l)

@@ -12,16 +12,21 @@ type worker struct {
 	queue *queue
 	start func() // w.main, made once: go with it allocates nothing
 
-	stage stage
-	inv   *Invoker
-	lease lease    // of the turns of its batches
-	batch []*Entry // what was claimed, and for a while what was handled
-	size  int64    // bytes of what was handled and has yet to be given back
-	err   error    // that ended Invoke
-	told  int      // batch[:told] know err
-	done  int      // batch[:done] are finished
-	has   bool     // the turn, when Invoke was over
-	lent  bool     // it, at some time
+	stretch stretch
+	lease   Lease // of the turns of its batches
+	stage   stage
+	inv     *Invoker
+	number  int64 // of its batch
+	from    int   // in stretch, where the batch begins
+	to      int   // where it ends, and the next one begins
+	size    int64 // bytes of what was handled and has yet to be given back
+	err     error // that ended Invoke
+	told    int   // batch[:told] know err
+	done    int   // batch[:done] are finished
+	plain   bool  // the handler returned, never lent its turn, and nobody has called
+	has     bool  // the turn, when Invoke was over
+	lent    bool  // it, at some time
+	asked   bool  // for the turn, by a handler that had lent it
 }
 
 // stage is how far a worker is with its batch.
@@ -29,7 +34,6 @@ type stage uint8
 
 const (
 	resting  stage = iota // it has none
-	claimed               // it is about to call Invoke
 	invoking              // Invoke was called; if it is no more, it panicked or exited
 	settled               // Invoke is over
 )
@@ -39,9 +43,10 @@ func (q *queue) hireLocked() (run func()) {
 	w := q.spare
 	q.spare = nil
 	if w == nil {
-		w = &worker{queue: q, lease: lease{queue: q}}
-		w.start = w.main
+		w = &worker{queue: q}
+		w.start, w.lease.worker = w.main, w
 	}
+	q.holder = w
 	q.wg.Add(1) // the dispatcher waits for it in Stop
 	return w.start
 }
@@ -73,7 +78,9 @@ func (w *worker) exited() {
 // false when a panic ended it early.
 func (w *worker) loop() (out bool) {
 	defer w.rescue()
-	for w.finishBatch() && w.queue.claim(w) {
+	for w.finish() && (w.begin() || w.queue.refill(w)) {
+		w.stage = invoking
+		w.inv.Invoke(w.turn(), w.stretch.batch(w.from, w.to))
 	}
 	return true
 }
@@ -90,80 +97,105 @@ func (w *worker) rescue() {
 	}
 }
 
-// begin makes entries, which are w's alone, its batch.
-func (w *worker) begin(inv *Invoker, batch []*Entry) {
-	if w.inv != inv { // mostly it is the one before, and a look costs less than to write pointers
-		w.inv, w.lease.inv = inv, inv
+// begin makes the next part of the stretch, if there is one, the batch of w.
+func (w *worker) begin() bool {
+	from := w.to
+	if from == w.stretch.end {
+		return false
 	}
-	w.queue.runs(inv)
-	w.batch = w.batch[:0] // a copy: the queue may take more while the handler has lent its turn
-	for _, e := range batch {
-		w.batch = append(w.batch, e) // mostly there is one, which is not worth a call
-		w.size += int64(e.Size)
+	inv, to := w.stretch.batchAt(from)
+	if w.inv != inv { // mostly it is the one before, and a look costs less than to write a pointer
+		w.inv = inv
 	}
-	w.lease.entries = len(batch)
+	w.from, w.to = from, to
 	w.told, w.done = 0, 0
-	w.stage = claimed
+	return true
 }
 
-// finishBatch does what is left to do for the batch, and reports whether w has the turn afterwards.
-func (w *worker) finishBatch() bool {
+// emptyLocked ends the stretch, of which the chunk has been forgotten; it is nil when there was none.
+func (w *worker) emptyLocked(run *chunk) {
+	if run != nil {
+		w.queue.backlog.reuse(run)
+	}
+	w.stretch.chunk, w.stretch.end, w.stretch.cut, w.to = nil, 0, 0, 0
+}
+
+// turn returns that of the batch. A serial invoker gets one that nobody can lend.
+func (w *worker) turn() Turn {
+	if w.inv.Serial {
+		return Turn{}
+	}
+	return w.lease.Turn(uint32(w.number))
+}
+
+// finish does what is left to do for the batch, and reports whether w has the turn afterwards.
+func (w *worker) finish() bool {
 	if w.stage == resting {
 		return true
 	}
-	if w.stage == claimed {
-		w.stage = invoking
-		w.inv.Invoke(w.lease.turn(), w.batch)
-	}
+	batch := w.stretch.chunk.entries[w.from:w.to]
 	if w.stage == invoking {
-		w.settle()
+		w.settle(batch)
 	}
-	w.tellFailed()
-	w.tellDone()
-	return w.rest()
+	if w.err != nil {
+		w.tellFailed(batch)
+	}
+	for w.done < len(batch) {
+		w.done++
+		if e := batch[w.done-1]; e.finished() {
+			e.Job.Done()
+		}
+	}
+	w.stage = resting
+	return w.plain || w.rest()
 }
 
 // settle ends the turn of the handler and gives back the memory of the batch, before
 // anybody is told: who knows that everything is done also finds nothing counted.
-func (w *worker) settle() {
-	w.has, w.lent = w.lease.end()
-	if w.lent || w.size >= w.queue.slack || w.queue.emptied() {
+func (w *worker) settle(batch []*Entry) {
+	for _, e := range batch {
+		w.size += int64(e.Size)
+	}
+	next := w.number + int64(len(batch))
+	over := w.lease.word.CompareAndSwap(w.number<<numberBits, next<<numberBits)
+	w.number, w.plain = next, over && w.err == nil
+	if !w.plain {
+		w.endTurn(over)
+	}
+	if w.size >= w.queue.slack || w.to == w.stretch.end {
 		w.queue.release(w.size)
 		w.size = 0
-	}
-	if w.lent {
-		w.queue.memory.add(-lentBytes)
 	}
 	w.stage = settled
 }
 
-func (w *worker) tellFailed() {
-	for w.err != nil && w.told < len(w.batch) {
+// endTurn ends the turn of a handler that failed, or lent it, or whose worker was called. In the first case alone, it is over.
+func (w *worker) endTurn(over bool) {
+	w.has, w.lent, w.asked = true, false, false
+	if !over {
+		w.queue.answer(w)
+	}
+	if w.lent {
+		w.queue.release(w.size)
+		w.size = 0
+	}
+}
+
+func (w *worker) tellFailed(batch []*Entry) {
+	for w.told < len(batch) {
 		w.told++
-		w.batch[w.told-1].Job.Failed(w.inv, w.err)
+		batch[w.told-1].Job.Failed(w.inv, w.err)
 	}
 }
 
-func (w *worker) tellDone() {
-	for w.done < len(w.batch) {
-		w.done++
-		if e := w.batch[w.done-1]; e.finished() {
-			e.Job.Done()
-		}
-	}
-}
-
-// rest forgets the batch. It reports whether w still has the turn, which it
+// rest forgets a batch that was not plain. It reports whether w still has the turn, which it
 // leaves to handlers that want it back.
 func (w *worker) rest() bool {
-	w.stage = resting
-	if w.err != nil {
-		w.err = nil
-	}
+	w.err = nil
 	if w.lent {
 		w.queue.forget(&w.lease)
 	}
-	if w.has && w.queue.askers.Load() > 0 {
+	if w.has && w.asked {
 		w.queue.leave(w)
 		return false
 	}

@@ -1,0 +1,132 @@
+package dispatch
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// A stretch is the chunk of the backlog that a worker has taken. It runs it batch after batch without the lock, and says
+// how far it is by one compare-and-swap per batch: the word of its lease has the number of the batch at work. Numbers count
+// entries, so that the place of the batch in the stretch follows from that; and where a batch ends and the next one begins
+// follows from the items, which nobody changes.
+//
+// Who wants what the worker has not begun, or wants the turn after this batch, calls it: with the lock, and with a
+// change of the word that makes the worker's compare-and-swap fail. The worker then takes the lock, and sees.
+type stretch struct {
+	chunk *chunk          // nil when there is none
+	since []time.Duration // when each was dispatched; empty without Config.Ages
+	from  int             // where it begins in the chunk
+	first int64           // number of the batch that begins there
+
+	end int // where it ends. Only the worker writes this, with the lock.
+	cut int // like end, for those who call the worker; it becomes the end when the worker sees it
+}
+
+// begin makes c the stretch, with numbers from next on.
+func (s *stretch) begin(c *chunk, next int64) {
+	s.chunk, s.from, s.end, s.cut, s.first = c, c.from, c.end, c.end, next
+}
+
+// noteSince copies when the entries were dispatched, because once handled they are not ours to look at.
+func (s *stretch) noteSince() {
+	s.since = s.since[:0]
+	for _, e := range s.chunk.entries[s.from:s.end] {
+		s.since = append(s.since, e.since)
+	}
+}
+
+// forget empties the stretch and returns its chunk, which keeps no entry alive; nil when there is none.
+func (s *stretch) forget() *chunk {
+	c := s.chunk
+	if c != nil {
+		c.forget()
+	}
+	return c
+}
+
+// batch returns entries of the stretch.
+func (s *stretch) batch(from, to int) []*Entry {
+	return s.chunk.entries[from:to:to]
+}
+
+// batchAt returns where the batch ends that begins at an index, which is not the end, and whom it is for.
+func (s *stretch) batchAt(from int) (inv *Invoker, to int) {
+	targets := s.chunk.to[:s.end]
+	first := targets[from]
+	inv, to = first.inv, from+1
+	for most := min(len(targets), from+inv.MaxBatch); to < most && targets[to] == first; to++ {
+	}
+	return inv, to
+}
+
+// at returns where the batch with a number begins.
+func (s *stretch) at(number int64) int { return s.from + int(number-s.first) }
+
+// waitingLocked returns which items of the stretch wait.
+func (w *worker) waitingLocked() (from, to int) {
+	s := &w.stretch
+	if at := s.at(w.lease.number()); at < s.end {
+		_, from = s.batchAt(at)
+		return min(from, s.cut), s.cut
+	}
+	return s.cut, s.cut
+}
+
+// giveBackLocked puts the items that wait back to the backlog. The worker is called, so that it does not go on before it
+// has seen that.
+func (w *worker) giveBackLocked() {
+	w.lease.callLocked()
+	from, to := w.waitingLocked()
+	w.stretch.cut = from
+	w.queue.backlog.giveBack(w.stretch.chunk, from, to)
+}
+
+// atWorkLocked returns the invoker of the batch at work, and how many entries it has; none between two stretches.
+func (w *worker) atWorkLocked() (inv *Invoker, entries int) {
+	at := w.stretch.at(w.lease.number())
+	if at >= w.stretch.end {
+		return nil, 0
+	}
+	inv, to := w.stretch.batchAt(at)
+	return inv, to - at
+}
+
+// A Lease is what the turns of a worker's batches share, one batch after the other. So a batch costs no memory for
+// its turn, and a goroutine that a handler left behind holds a Turn whose number has passed. A turn has the low 32 bits of its
+// number: only after four billion messages would one be taken for another, and only while exactly that one is handled.
+type Lease struct {
+	worker *worker // nil for inline handlers
+
+	// inv and entries are those of a batch that has lent its turn. queue.mu must be held.
+	inv     *Invoker
+	entries int
+
+	granted chan struct{} // made by a Reclaim that waits, under queue.mu; closed when it may go on
+
+	// word is the number of the batch, whether its worker is called, whether its turn was ever lent, and how many waits
+	// are under way. The worker makes it the next number when the handler returns, and needs no lock for that where there
+	// is nothing else in it. All other changes are made under queue.mu, and that one wins: hence the compare-and-swap.
+	word atomic.Int64
+}
+
+// The parts of lease.word, from the low end.
+const (
+	waitBits   = 24
+	waitMask   = 1<<waitBits - 1
+	wasLent    = 1 << waitBits
+	called     = 1 << (waitBits + 1)
+	numberBits = waitBits + 2 // where the number begins
+)
+
+// Turn returns the turn with a number, as [Turn.Number] tells it; of no lease, one that nobody can lend. Who keeps many turns of
+// one lease keeps their numbers.
+func (l *Lease) Turn(number uint32) Turn { return Turn{l, number} }
+
+// number returns that of the batch at work, or of the one to come.
+func (l *Lease) number() int64 { return l.word.Load() >> numberBits }
+
+// callLocked makes the worker take the lock after its batch.
+func (l *Lease) callLocked() {
+	for word := l.word.Load(); !l.word.CompareAndSwap(word, word|called); word = l.word.Load() {
+	}
+}
