@@ -2,6 +2,8 @@ package wire_test
 
 import (
 	"bytes"
+	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -28,13 +30,22 @@ func FuzzReader(f *testing.F) {
 	f.Add(newTree(wire.MaxNesting).ZebusAppend(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		given := bytes.Clone(b)
+		var series wire.Reader
 		for name, read := range readers {
 			r := wire.NewReader(b)
+			series.Reset(b)
 			for n := 0; r.Next(); n++ {
 				if n > len(b) {
 					t.Fatalf("%s reads more fields than there are bytes", name)
 				}
-				read(&r)
+				series.Next()
+				one, other := read(&r), read(&series)
+				if !reflect.DeepEqual(one, other) && fmt.Sprint(one) != fmt.Sprint(other) { // NaN
+					t.Fatalf("%s reads %v, and in a series %v", name, one, other)
+				}
+			}
+			if series.Next() || (r.Err() == nil) != (series.Err() == nil) {
+				t.Fatalf("%s ends with %v, in a series with %v", name, r.Err(), series.Err())
 			}
 		}
 		readEverywhere(b)

@@ -40,12 +40,22 @@ type Reader struct {
 	depth  int
 	packed int    // what surrounds the element being read, see Element
 	spare  []byte // for short texts to come, see shared
+	series bool   // of messages, see Reset
 	err    error
 }
 
 // NewReader returns a reader over b. The reader does not change b.
 func NewReader(b []byte) Reader {
 	return Reader{buf: slices.Clip(b)}
+}
+
+// Reset makes the reader one over b, as NewReader does, that reads a series of messages: short texts share memory with those of
+// the messages before and after, in blocks of at most 512 bytes.
+func (r *Reader) Reset(b []byte) {
+	r.buf, r.pos, r.tag, r.depth, r.packed, r.series = slices.Clip(b), 0, 0, 0, 0, true
+	if r.err != nil {
+		r.err = nil
+	}
 }
 
 // Err returns the first error met, or nil.

@@ -153,6 +153,52 @@ func TestReadBytes(t *testing.T) {
 	})
 }
 
+func TestReset(t *testing.T) {
+	t.Run("texts of a series of messages stay as they were read", func(t *testing.T) {
+		var r wire.Reader
+		var got, want []string
+		for i := range 1000 {
+			text := strings.Repeat(string(rune('a'+i%26)), i%80)
+			content := wire.AppendString(wire.AppendString(nil, 1, text), 2, "žebra")
+			r.Reset(content)
+			for r.Next() {
+				got = append(got, r.String())
+			}
+			if r.Err() != nil {
+				t.Fatal(r.Err())
+			}
+			clear(content)
+			want = append(want, text, "žebra")
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("texts (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("an error, and a message that ends in the middle, are forgotten", func(t *testing.T) {
+		var r wire.Reader
+		r.Reset(unhex(t, "0a05"))
+		if r.Next(); r.String() != "" || r.Err() == nil {
+			t.Fatal("a text that is not there was read")
+		}
+		r.Reset(wire.AppendUint(nil, 3, 7))
+		if !r.Next() || r.Field() != 3 || r.Uint64() != 7 || r.Next() || r.Err() != nil {
+			t.Errorf("the next message was not read: %v", r.Err())
+		}
+	})
+	t.Run("short texts of a series cost a fraction of an allocation", func(t *testing.T) {
+		var r wire.Reader
+		content := wire.AppendString(nil, 1, "a text of some length")
+		allocations := testing.AllocsPerRun(1000, func() {
+			r.Reset(content)
+			r.Next()
+			_ = r.String()
+		})
+		if allocations > 0 { // the average is rounded down
+			t.Errorf("%v allocations a message, want less than one", allocations)
+		}
+	})
+}
+
 func TestReadErrors(t *testing.T) {
 	tests := map[string]struct {
 		method, message string

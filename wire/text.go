@@ -50,8 +50,8 @@ func (r *Reader) Bytes() []byte {
 
 // String reads a length-delimited field as text. Invalid UTF-8 becomes U+FFFD, as in .NET.
 //
-// Short texts of one message share memory, in blocks of at most 256 bytes, because one larger allocation takes much less
-// time than many small ones. Whoever keeps a single text for long, and nothing else of the message, may want
+// Short texts of one message share memory, in blocks of at most 256 bytes (and with those of others after [Reader.Reset]),
+// because one larger allocation takes much less time than many small ones. Whoever keeps a single text for long, and nothing else of the message, may want
 // [strings.Clone].
 func (r *Reader) String() string {
 	// Most texts are shorter than 128 bytes, and read here, where nothing but their memory takes time.
@@ -68,7 +68,7 @@ func (r *Reader) String() string {
 	switch {
 	case !isASCII(v):
 		return r.text(v)
-	case cap(r.buf) >= leastSharing && len(v) <= mostShared:
+	case (r.series || cap(r.buf) >= leastSharing) && len(v) <= mostShared:
 		return r.shared(v)
 	default:
 		return string(v)
@@ -85,7 +85,7 @@ func (r *Reader) text(v []byte) string {
 	switch {
 	case !isASCII(v) && !utf8.Valid(v):
 		return replaceInvalid(v)
-	case cap(r.buf) >= leastSharing && len(v) <= mostShared:
+	case (r.series || cap(r.buf) >= leastSharing) && len(v) <= mostShared:
 		return r.shared(v)
 	default:
 		return string(v)
@@ -96,20 +96,30 @@ func (r *Reader) text(v []byte) string {
 const (
 	leastSharing = 64  // messages shorter than this have too few texts for sharing to pay off
 	mostShared   = 64  // longer texts have memory of their own
-	textBlock    = 256 // what a text can keep from being collected, at most
+	textBlock    = 256 // what a text can keep from being collected, at most,
+	seriesBlock  = 512 // and in a series of messages
 )
 
 // shared returns v as text in a block of memory with its neighbours. A block has room for half of what is left of the
-// whole message, which is about what texts are of it, and for the last of them in any case.
+// whole message, which is about what texts are of it, and for the last of them in any case; that of a series is as large as it
+// may be.
 func (r *Reader) shared(v []byte) string {
 	if len(r.spare) < len(v) {
-		left := len(v) + cap(r.buf) - r.pos
-		r.spare = make([]byte, min(textBlock, max(left/2, min(left, mostShared))))
+		r.spare = make([]byte, r.textBlock(len(v)))
 	}
 	n := copy(r.spare, v)
 	text := unsafe.String(unsafe.SliceData(r.spare), n) //nolint:gosec // nobody writes to these bytes again
 	r.spare = r.spare[n:]
 	return text
+}
+
+// textBlock returns how large a block should be that begins with a text of that length, which has been read.
+func (r *Reader) textBlock(length int) int {
+	if r.series {
+		return seriesBlock
+	}
+	left := length + cap(r.buf) - r.pos
+	return min(textBlock, max(left/2, min(left, mostShared)))
 }
 
 // isASCII finds most texts valid in less time than a call of utf8.Valid takes. It looks at eight or four bytes at a
