@@ -12,21 +12,24 @@ const blockSize = 16
 // handled it is used again for others. Its messages lie side by side, so that the goroutine that reads what another one
 // has written finds the next ones in its cache; and it is given back once for all of them.
 type block struct {
-	messages [blockSize]incoming
-	used     int          // messages[:used] are given out; only the goroutine that receives knows
+	next  *block       // while it waits for the next messages, and of those
+	below atomic.Int32 // how many follow, about
+
+	messages [blockSize]struct {
+		incoming
+
+		_ [24]byte
+	}
 	left     atomic.Int32 // messages that are not over, those not yet given out included
 	contents []byte       // of those messages, unless they are large
 
 	specials     *[blockSize]special // nil before one was needed
 	usedSpecials int                 // specials[:usedSpecials] are given out
-
-	next  *block       // while it waits for the next messages, and of those
-	below atomic.Int32 // how many follow, about
 }
 
 // renew prepares a block for messages to come.
 func (k *block) renew() {
-	k.used, k.next = 0, nil
+	k.next = nil
 	k.left.Store(blockSize)
 	k.contents = k.contents[:0]
 	k.usedSpecials = 0
@@ -103,18 +106,21 @@ func (s *spares) takeAll() *block { return s.top.Swap(nil) }
 // A supply gives out memory for messages. It is used by one goroutine at a time.
 type supply struct {
 	current *block // nil before the first message
+	used    int    // current.messages[:used] are given out
 	free    *block // for the messages after those, linked by next
 }
 
 // next returns memory for a message.
 func (s *supply) next(from *spares) *incoming {
 	k := s.current
-	if k == nil || k.used == blockSize {
+	if k == nil || s.used == blockSize {
 		k = s.nextBlock(from)
 	}
-	in := &k.messages[k.used]
-	k.used++
-	in.block = k
+	in := &k.messages[s.used].incoming
+	s.used++
+	if in.block == nil {
+		in.block = k
+	}
 	return in
 }
 
@@ -127,6 +133,6 @@ func (s *supply) nextBlock(from *spares) *block {
 	}
 	s.free = k.next
 	k.renew()
-	s.current = k
+	s.current, s.used = k, 0
 	return k
 }

@@ -113,13 +113,13 @@ func newBus(c busConfig) *Bus {
 	b.config.handlers = dress(c.handlers, b.config.middleware)
 	b.config.handlers = append(b.config.handlers, b.ownHandlers()...)
 	b.config.handlers = append(b.config.handlers, c.directory.Handlers()...)
+	b.watched = c.watchesMessages()
+	b.acks = c.transportWantsAcks()
 	b.routes.table.Store(&routeTable{byID: map[MessageTypeID]*route{}})
 	for _, h := range b.config.handlers {
 		b.routes.add(b, h, nil)
 	}
 	b.routes.know(b, c.known)
-	b.watched = c.watchesMessages()
-	b.acks = c.transportWantsAcks()
 	c.directory.Watch(b.peerChanged)
 	b.observe()
 	return b

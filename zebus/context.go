@@ -13,19 +13,25 @@ import (
 )
 
 // messageContext is the context of a handler: that of the run, plus what is known of the message being handled and the
-// turn of the queue. It is all that a handler sees of the message's way through the bus, and may be kept for ever; so it is
-// small, and what it shows does not change when the incoming message is used again for another one.
+// turn of the queue. It is all that a handler sees of the message's way through the bus, and may be kept for ever; so there is
+// one for each message, it is small, and what it shows does not change when the incoming message is used again for another one.
 type messageContext struct {
-	run        *run
+	*contextBase
+
 	originator *Originator // shared by the messages of one sender
-	id         MessageID   // zero where lateID is made when somebody asks
-	turn       dispatch.Turn
+	id         MessageID   // see lateIDs
+	incoming   *incoming   // for as long as its epoch is this one
+	epoch      uint32
+	turnNumber uint32
+}
 
-	incoming *incoming // for as long as its epoch is this one
-	epoch    uint64
-
-	extra  *contextExtra // nil for nearly all
-	lateID atomic.Pointer[MessageID]
+// contextBase is what contexts of messages that follow each other on a queue have in common. It is not changed but by who made it
+// for one message.
+type contextBase struct {
+	run    *run
+	lease  *dispatch.Lease // of the turns
+	lateID bool            // the IDs are made when somebody asks
+	extra  *contextExtra   // nil for nearly all
 }
 
 // contextExtra is what few handlers' contexts have.
@@ -37,6 +43,33 @@ type contextExtra struct {
 	hands []*ActiveSubscription // that took the message
 	over  atomic.Bool           // the handler has returned
 }
+
+// newContext returns a context that has its base alone.
+func newContext(in *incoming, turn dispatch.Turn) *messageContext {
+	return new(messageContext).show(in.contextBase(turn.Lease()), in, turn)
+}
+
+// contextBase returns what contexts of the message have in common with others.
+func (in *incoming) contextBase(lease *dispatch.Lease) *contextBase {
+	b := &contextBase{run: in.run, lease: lease, lateID: in.idIsLate()}
+	if in.special != nil {
+		b.extra = in.special.extra()
+	}
+	return b
+}
+
+// show makes c the context of a handler of the message.
+func (c *messageContext) show(base *contextBase, in *incoming, turn dispatch.Turn) *messageContext {
+	c.contextBase, c.originator, c.id, c.turnNumber = base, in.originator, in.id, turn.Number()
+	c.incoming, c.epoch = in, in.epoch
+	if base.lateID {
+		in.local.showID(c)
+	}
+	return c
+}
+
+// turn returns that of the handler.
+func (c *messageContext) turn() dispatch.Turn { return c.lease.Turn(c.turnNumber) }
 
 var _ context.Context = (*messageContext)(nil)
 
@@ -76,17 +109,21 @@ func (c *messageContext) Value(key any) any {
 	return c.parent().Value(key)
 }
 
-// messageID returns the ID of the message, which for one that has never left its sender is made when somebody asks.
+// lateIDs guards the IDs of contexts whose messages have never left their sender. They are made when somebody asks, which hardly
+// anybody does.
+var lateIDs sync.Mutex
+
+// messageID returns the ID of the message.
 func (c *messageContext) messageID() MessageID {
-	if !c.id.IsZero() || c.run == nil {
+	if !c.lateID {
 		return c.id
 	}
-	if late := c.lateID.Load(); late != nil {
-		return *late
+	lateIDs.Lock()
+	defer lateIDs.Unlock()
+	if c.id.IsZero() {
+		c.id = c.run.bus.ids.Next()
 	}
-	id := c.run.bus.ids.Next()
-	c.lateID.CompareAndSwap(nil, &id)
-	return *c.lateID.Load()
+	return c.id
 }
 
 // ofBatch makes the context that of all messages of a batch.
@@ -190,7 +227,7 @@ func Reply(ctx context.Context, code int, text string) error {
 // what [Reply] has set so far. It is for tests of handlers without a bus: package zebustest makes messages for it.
 func HandlerContext(parent context.Context, m TransportMessage) (ctx context.Context, answer func() (code int, text string)) {
 	in := &incoming{id: m.ID, content: m.Content, originator: &m.Originator}
-	c := in.show(&messageContext{}, dispatch.Turn{})
+	c := newContext(in, dispatch.Turn{})
 	c.extra = &contextExtra{parent: parent, batch: []*incoming{in}}
 	return c, func() (code int, text string) {
 		o := in.outcomes.of(in.epoch)

@@ -50,6 +50,9 @@ func (in *incoming) forgetEnvelope() {
 	}
 }
 
+// idIsLate says whether the ID of the message is made when somebody asks.
+func (in *incoming) idIsLate() bool { return in.local != nil && in.id.IsZero() }
+
 // messageID returns the ID of the message. One that does not leave has none before somebody asks, which is the goroutine
 // that runs its handlers.
 func (in *incoming) messageID() MessageID {

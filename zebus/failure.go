@@ -86,7 +86,7 @@ func anyPublishable(failures []failure) bool {
 func (in *incoming) publish(text, problem string, handlers []string) {
 	b, failing := in.bus(), *in.envelope()
 	failing.Content = bytes.Clone(failing.Content) // an inline handler of this peer may keep what is published
-	ctx := in.show(&messageContext{}, dispatch.Turn{})
+	ctx := newContext(in, dispatch.Turn{})
 	ctx.extra = &contextExtra{parent: context.WithoutCancel(in.run.ctx)} // also when a stop has given up waiting
 	err := b.Publish(ctx, &MessageProcessingFailed{
 		FailingMessage: failing, FailingMessageJSON: text, ExceptionMessage: problem,

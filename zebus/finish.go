@@ -2,10 +2,20 @@ package zebus
 
 // Done implements [dispatch.Job]: the last handler has ended, but for those that work in lanes.
 func (in *incoming) Done() {
-	if in.local != nil && in.local.direct && in.special == nil {
-		return // its sender does the rest
+	switch {
+	case in.isPlain():
+		in.giveBack()
+	case in.local != nil && in.local.direct && in.special == nil: // its sender does the rest
+	default:
+		in.release()
 	}
-	in.release()
+}
+
+// isPlain says whether there is nothing to do for the message but to use its memory again: nobody is told of it, nobody has asked for
+// its envelope, and its handlers left nothing to say. That is so for nearly every event.
+func (in *incoming) isPlain() bool {
+	return in.route.untold && in.block != nil && in.special == nil && in.holds.Load() == 0 &&
+		!in.outcomes.any() && in.shown.Load() == nil && cap(in.content) <= mostShared
 }
 
 // release lets go of the message; the last one to do so finishes it.
@@ -99,9 +109,14 @@ func (in *incoming) recycle() {
 		}
 	case in.block != nil:
 		in.wipe()
-		if k := in.block; k.over() {
-			in.bus().spares.put(k)
-		}
+		in.giveBack()
+	}
+}
+
+// giveBack gives back memory in which nothing is left.
+func (in *incoming) giveBack() {
+	if k := in.block; k.over() {
+		in.bus().spares.put(k)
 	}
 }
 

@@ -25,6 +25,7 @@ type Handler struct {
 	startup     func(PeerID) []BindingKey
 	decode      decoder // for any goroutine
 	newDecoder  func() decoder
+	newGiver    func() giver
 	invoke      func(context.Context, []Message) (Message, error)
 	one         func(context.Context, Message) (Message, error) // invoke for one message; nil where there is no shorter way
 }
@@ -99,6 +100,7 @@ func newHandler[M any, P messagePointer[M]](f any) Handler {
 		maxBatch:    1,
 		decode:      decode[M, P],
 		newDecoder:  newDecoder[M, P],
+		newGiver:    newGiver[M, P],
 	}
 }
 

@@ -17,20 +17,21 @@ import (
 type incoming struct {
 	dispatch.Entry
 
+	// With Size at the end of Entry, this is what is written anew for nearly every message: one cache line (see block).
+	content []byte
+	id      MessageID // zero for a local one that nobody has asked about
+	epoch   uint32    // counts the messages that this was
+	header  header
+
 	run        *run
 	route      *route
-	originator *Originator // shared by the messages of one sender
-	id         MessageID   // zero for a local one that nobody has asked about
-	content    []byte
+	originator *Originator   // shared by the messages of one sender
 	special    *special      // nil for nearly every message
 	local      *localMessage // nil for what was received
 	block      *block        // whose memory this is; nil for what is not used again, or is local
-	epoch      uint64        // counts the messages that this was
 	holds      atomic.Int32  // messages in lanes; below zero when the dispatcher has let go as well
-	header     header
-
-	outcomes outcomes
-	shown    atomic.Pointer[TransportMessage] // nil until somebody asks for the envelope
+	outcomes   outcomes
+	shown      atomic.Pointer[TransportMessage] // nil until somebody asks for the envelope
 }
 
 // header is what the envelope of a message says beside what incoming has.
@@ -77,19 +78,6 @@ func incomingOf(e *dispatch.Entry) *incoming {
 
 // bus returns the bus that handles the message.
 func (in *incoming) bus() *Bus { return in.run.bus }
-
-// show makes c the context of a handler of the message.
-func (in *incoming) show(c *messageContext, turn dispatch.Turn) *messageContext {
-	c.run, c.originator, c.id, c.turn = in.run, in.originator, in.id, turn
-	c.incoming, c.epoch = in, in.epoch
-	if in.special != nil {
-		c.extra = in.special.extra()
-	}
-	if in.local != nil && c.id.IsZero() {
-		in.local.showID(c)
-	}
-	return c
-}
 
 // extra returns what the context of a handler has of a special message.
 func (s *special) extra() *contextExtra {
@@ -157,6 +145,24 @@ func (in *incoming) Rejected(err error) {
 	b.drop(m, err)
 }
 
+// become makes the memory that of a message of that kind. Mostly the one before was of the same, and a look costs less than
+// to write: the cache of another processor need not give anything up, and while garbage is collected every pointer that is
+// written costs as much as a call.
+func (in *incoming) become(r *run, rt *route, from *Originator) {
+	if in.run != r {
+		in.run = r
+	}
+	if in.route != rt {
+		in.route = rt
+	}
+	if in.Route != rt.dispatch {
+		in.Route = rt.dispatch
+	}
+	if in.originator != from {
+		in.originator = from
+	}
+}
+
 // fill makes m the message, with a copy of its content if that is lent.
 func (in *incoming) fill(m *TransportMessage, lent bool) {
 	in.id, in.content, in.header = m.ID, m.Content, 0
@@ -202,7 +208,10 @@ func (in *incoming) readHeader(m *TransportMessage) {
 
 // prepare fills in what the dispatcher must know.
 func (in *incoming) prepare(local bool) {
-	in.Route, in.Size, in.Local = in.route.dispatch, len(in.content)+entryOverhead, local
+	in.Size = len(in.content) + entryOverhead
+	if in.Local != local {
+		in.Local = local
+	}
 	if in.Job == nil {
 		in.Job = in
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/zebus-go/zebus/dispatch"
+	"github.com/zebus-go/zebus/wire"
 )
 
 // invocation is how the messages of a handler are handled: decoded, shown to the handler with a context of theirs, and noted
@@ -22,16 +23,44 @@ func (b *Bus) invoke(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) 
 	case h.lanes != nil:
 		return b.spread(h)
 	case runsInline(h):
-		v, contexts := b.invocationOf(h, h.decode), &sharedContexts{}
-		return func(t dispatch.Turn, batch []*dispatch.Entry) { v.handle(t, incomingOf(batch[0]), contexts.next()) }
+		return b.invocationOf(h, h.decode).inline()
+	case h.maxBatch > 1:
+		return b.invocationOf(h, h.newDecoder()).handleBatch
 	default:
-		v, contexts := b.invocationOf(h, h.newDecoder()), &contexts{}
-		return func(t dispatch.Turn, batch []*dispatch.Entry) {
-			if len(batch) == 1 {
-				v.handle(t, incomingOf(batch[0]), contexts.next())
-			} else {
-				v.handleBatch(t, batch)
-			}
+		return b.invocationOf(h, nil).queued()
+	}
+}
+
+// inline returns how a handler runs on the goroutine that dispatches, for any number of them at a time.
+func (v *invocation) inline() func(t dispatch.Turn, batch []*dispatch.Entry) {
+	var contexts sharedContexts
+	return func(t dispatch.Turn, batch []*dispatch.Entry) {
+		in := incomingOf(batch[0])
+		if m := v.read(in); m != nil {
+			v.handle(contexts.of(in, t), m)
+		}
+	}
+}
+
+// queued returns how a handler runs on a queue, one message at a time.
+func (v *invocation) queued() func(t dispatch.Turn, batch []*dispatch.Entry) {
+	give := v.handler.newGiver()
+	var reader wire.Reader
+	var bases contextBases
+	return func(t dispatch.Turn, batch []*dispatch.Entry) {
+		in := incomingOf(batch[0])
+		m, ctx := give()
+		reader.Reset(in.content)
+		if m.ZebusRead(&reader); reader.Err() != nil {
+			in.unreadable(reader.Err())
+			return
+		}
+		if ctx.show(bases.of(in, t.Lease()), in, t); v.one == nil || ctx.extra != nil {
+			v.handle(ctx, m)
+			return
+		}
+		if reply, err := v.one(ctx, m); reply != nil || err != nil {
+			in.handled(v.handler.name, reply, err)
 		}
 	}
 }
@@ -44,19 +73,24 @@ func (b *Bus) invocationOf(h *Handler, d decoder) *invocation {
 	return v
 }
 
-// handle decodes a message and runs the handler on it. ctx is memory for its context.
-func (v *invocation) handle(t dispatch.Turn, in *incoming, ctx *messageContext) {
+// read returns the message; nil when it cannot be read, which is noted.
+func (v *invocation) read(in *incoming) Message {
 	m, err := in.messageFor(v.handler, v.decode)
 	if err != nil {
 		in.unreadable(err)
-		return
+		return nil
 	}
-	if in.show(ctx, t); ctx.extra != nil {
+	return m
+}
+
+// handle runs the handler on one message.
+func (v *invocation) handle(ctx *messageContext, m Message) {
+	if ctx.extra != nil {
 		defer ctx.extra.end()
 	}
 	reply, err := v.call(ctx, m)
 	if reply != nil || err != nil {
-		in.handled(v.handler.name, reply, err)
+		ctx.incoming.handled(v.handler.name, reply, err)
 	}
 }
 
@@ -75,15 +109,12 @@ func (v *invocation) handleBatch(t dispatch.Turn, batch []*dispatch.Entry) {
 	readable := make([]*incoming, 0, len(batch))
 	for _, e := range batch {
 		in := incomingOf(e)
-		m, err := in.messageFor(v.handler, v.decode)
-		if err != nil {
-			in.unreadable(err)
-			continue
+		if m := v.read(in); m != nil {
+			messages, readable = append(messages, m), append(readable, in)
 		}
-		messages, readable = append(messages, m), append(readable, in)
 	}
 	if len(readable) > 0 {
-		v.bus.run(v.handler, readable, messages, readable[0].show(&messageContext{}, t))
+		v.bus.run(v.handler, readable, messages, newContext(readable[0], t))
 	}
 }
 

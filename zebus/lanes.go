@@ -175,5 +175,5 @@ func (b *Bus) invokeLane(h *Handler, t dispatch.Turn, batch []*dispatch.Entry) {
 			messages[i], all[i] = job.message, job.incoming
 		}
 	}
-	b.run(h, all, messages, all[0].show(&messageContext{}, t))
+	b.run(h, all, messages, newContext(all[0], t))
 }

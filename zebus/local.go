@@ -30,8 +30,8 @@ var locals = sync.Pool{New: func() any {
 // newLocal returns a message of this peer to itself.
 func newLocal(r *run, rt *route, m Message, s *scope) *localMessage {
 	l, _ := locals.Get().(*localMessage)
-	l.run, l.route, l.message = r, rt, m
-	l.originator = r.onBehalfOf(r.bus.initiatorOf(s))
+	l.become(r, rt, r.onBehalfOf(r.bus.initiatorOf(s)))
+	l.message = m
 	l.header = hasEnvironment
 	return l
 }

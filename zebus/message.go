@@ -15,7 +15,8 @@ const GeneratedCodeVersion1 = true
 // //zebus:event or //zebus:message.
 type Message interface {
 	wire.Message
-	// ZebusUnmarshal reads the message from b, merging into what is there. It keeps no reference to b.
+	// ZebusUnmarshal reads the message from b, merging into what is there: it is ZebusRead for all of b. It keeps no reference
+	// to b.
 	ZebusUnmarshal(b []byte) error
 	// ZebusType returns what the bus knows of this type of message. It works on a nil pointer.
 	ZebusType() *MessageType

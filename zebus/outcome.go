@@ -25,12 +25,12 @@ type outcomes struct {
 
 type leftOutcome struct {
 	mu      sync.Mutex
-	epoch   uint64
+	epoch   uint32
 	outcome outcome
 }
 
 // note changes the outcome of the message of that epoch, unless it is over.
-func (os *outcomes) note(epoch uint64, change func(*outcome)) {
+func (os *outcomes) note(epoch uint32, change func(*outcome)) {
 	l := os.left.Load()
 	if l == nil {
 		if l = (&leftOutcome{epoch: epoch}); !os.left.CompareAndSwap(nil, l) {
@@ -51,7 +51,7 @@ func (os *outcomes) note(epoch uint64, change func(*outcome)) {
 func (os *outcomes) any() bool { return os.left.Load() != nil }
 
 // of returns the outcome of the message of that epoch.
-func (os *outcomes) of(epoch uint64) (o outcome) {
+func (os *outcomes) of(epoch uint32) (o outcome) {
 	l := os.left.Load()
 	if l == nil {
 		return o
@@ -65,7 +65,7 @@ func (os *outcomes) of(epoch uint64) (o outcome) {
 }
 
 // end forgets the outcome of an epoch, which is over.
-func (os *outcomes) end(epoch uint64) {
+func (os *outcomes) end(epoch uint32) {
 	if l := os.left.Load(); l != nil {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -74,11 +74,11 @@ func (os *outcomes) end(epoch uint64) {
 }
 
 // setCode notes what a handler says of its message.
-func (os *outcomes) setCode(epoch uint64, code int, text string) {
+func (os *outcomes) setCode(epoch uint32, code int, text string) {
 	os.note(epoch, func(o *outcome) { o.code, o.text = code, text })
 }
 
-func (os *outcomes) add(epoch uint64, handler string, reply Message, err error) {
+func (os *outcomes) add(epoch uint32, handler string, reply Message, err error) {
 	os.note(epoch, func(o *outcome) {
 		if reply != nil {
 			o.reply = reply
@@ -90,7 +90,7 @@ func (os *outcomes) add(epoch uint64, handler string, reply Message, err error) 
 }
 
 // miss notes that a queue did not take the message.
-func (os *outcomes) miss(epoch uint64, err error) {
+func (os *outcomes) miss(epoch uint32, err error) {
 	os.note(epoch, func(o *outcome) {
 		o.missed = true
 		o.failed = append(o.failed, failure{"", err})
@@ -98,7 +98,7 @@ func (os *outcomes) miss(epoch uint64, err error) {
 }
 
 // silence makes the command stay without an answer, and says whether that is new.
-func (os *outcomes) silence(epoch uint64) (first bool) {
+func (os *outcomes) silence(epoch uint32) (first bool) {
 	os.note(epoch, func(o *outcome) { first, o.mute = !o.mute, true })
 	return first
 }

@@ -161,7 +161,7 @@ func mayWait(ctx context.Context, cmd Command) error {
 }
 
 func (s *scope) mayWait(cmd Command) error {
-	if c := s.handling; c != nil && c.turn.Inline() {
+	if c := s.handling; c != nil && c.turn().Inline() {
 		return fmt.Errorf("%s: %w", cmd.ZebusType().ID(), ErrInlineWait)
 	}
 	return nil
@@ -173,10 +173,10 @@ func lendTurn(ctx context.Context) (back func(), err error) {
 	switch {
 	case c == nil:
 		return func() {}, nil
-	case c.turn.Inline():
+	case c.turn().Inline():
 		return nil, ErrInlineWait
-	case c.turn.Lend():
-		return c.turn.Reclaim, nil
+	case c.turn().Lend():
+		return c.turn().Reclaim, nil
 	default:
 		return func() {}, nil
 	}

@@ -31,6 +31,7 @@ type route struct {
 	dispatch    *dispatch.Route
 	inline      atomic.Bool         // at least one handler runs on the receiving goroutine
 	queued      atomic.Bool         // at least one does not
+	untold      bool                // nobody is told that a message is over
 	ours        atomic.Pointer[run] // in which this peer is subscribed to the whole type, and the directory knows
 }
 
@@ -104,6 +105,7 @@ func (rs *routes) ensure(b *Bus, t *MessageType) *route {
 		return rt
 	}
 	rt := &route{messageType: t, dispatch: b.dispatcher.Resolve(string(t.ID()))}
+	rt.untold = t.Kind() == KindEvent && !b.watched && !b.acks
 	rs.table.Store(rs.table.Load().with(rt))
 	return rt
 }
@@ -139,11 +141,12 @@ func (b *Bus) replay(ctx context.Context, cmd *ReplayMessageCommand) error {
 	if rt == nil {
 		return Fail(CodeUnknown, "%s handles no %s", b.ID(), cmd.MessageToReplay.Type)
 	}
-	in := &incoming{run: b.running.Load(), route: rt, originator: &cmd.MessageToReplay.Originator, special: &special{replayed: true}}
+	in := &incoming{special: &special{replayed: true}}
+	in.become(b.running.Load(), rt, &cmd.MessageToReplay.Originator)
 	in.fill(&cmd.MessageToReplay, false)
 	in.prepare(true)
 	if names := cmd.HandlerTypes; len(names) > 0 {
-		in.Route = in.Route.Only(func(inv *dispatch.Invoker) bool { return slices.Contains(names, inv.Name) })
+		in.Route = rt.dispatch.Only(func(inv *dispatch.Invoker) bool { return slices.Contains(names, inv.Name) })
 	}
 	b.dispatcher.Dispatch([]*dispatch.Entry{&in.Entry})
 	return nil

@@ -82,7 +82,7 @@ func (b *Bus) subscribed(subscriber PeerID, subs []Subscription) {
 // context returns what a handler would get: a source that waits with it lends the queue.
 func (j *snapshotJob) context(t dispatch.Turn) context.Context {
 	in := &incoming{run: j.run, originator: &j.run.originator}
-	return in.show(&messageContext{}, t)
+	return newContext(in, t)
 }
 
 // publish makes the snapshot and sends it to the subscriber, if that is still there.

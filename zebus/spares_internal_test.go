@@ -40,7 +40,7 @@ func TestSpares(t *testing.T) {
 			for k := s.takeAll(); k != nil; {
 				next := k.next
 				k.renew()
-				k.used++ // a write by its owner, which nobody else may be
+				k.usedSpecials++ // a write by its owner, which nobody else may be
 				handled <- k
 				k, taken = next, taken+1
 			}
