@@ -1,6 +1,7 @@
 package codegen_test
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"os"
@@ -46,6 +47,17 @@ func TestMessagesOfProtoFiles(t *testing.T) {
 		var got protoc.PlaceOrder
 		if err := got.ZebusUnmarshal(frame[4:]); err != nil || !proto.Equal(&got, m) {
 			t.Errorf("%v (%v)", cmp.Diff(m, &got, protocmp.Transform()), err)
+		}
+	})
+	t.Run("entries of a map are sorted by key", func(t *testing.T) {
+		remarks := map[string]string{}
+		for _, key := range "hgfedcba" {
+			remarks[string(key)] = ""
+		}
+		m := &protoc.PlaceOrder_Line{Remarks: remarks}
+		first := m.ZebusAppend(nil)
+		if a, h := bytes.IndexByte(first, 'a'), bytes.IndexByte(first, 'h'); a > h || !bytes.Equal(first, m.ZebusAppend(nil)) {
+			t.Errorf("written as %x, then as %x", first, m.ZebusAppend(nil))
 		}
 	})
 	t.Run("reading adds to what is there", func(t *testing.T) {

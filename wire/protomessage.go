@@ -11,7 +11,8 @@ import (
 
 // Messages of protoc-gen-go travel as they are. zebusgen gives them the methods of a [Message], which end here.
 
-var writeProto = proto.MarshalOptions{AllowPartial: true}
+// writeProto sorts the entries of maps by key, as our own messages have them: equal messages have equal bytes.
+var writeProto = proto.MarshalOptions{AllowPartial: true, Deterministic: true}
 
 // SizeProto is ZebusSize of a message of protoc-gen-go.
 func SizeProto(m proto.Message) int {

@@ -18,6 +18,9 @@
 // [Published], [Replied] and [One] look at the records by type; the Expect functions compare them with what the test
 // wants, field by field and as the wire carries them, and say what was there instead.
 //
+// [Sample] makes a message with something in every field, for tests that are about one of them, and [Envelope] the message around
+// it as it travels, for [HandlerContext] and [Network.Deliver].
+//
 // Peers that are not under test are played by scripts: [Network.Script]. Code that only sends is tested with a
 // [Recorder], which is no bus at all.
 //

@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 
 	// Assembly.
 	"host":                    {"zebus", "dispatch", "directory", "transport/zmq"},
-	"zebustest":               {"zebus", "directory", "transport", "transport/memory"},
+	"zebustest":               {"zebus", "directory", "transport", "transport/memory", "wire"},
 	"directory/storetest":     {"zebus", "directory"},
 	"transport/transporttest": {"zebus", "transport"},
 
