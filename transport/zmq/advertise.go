@@ -39,15 +39,18 @@ func configuredEndpoint(cfg *Config) (Endpoint, error) {
 	return ParseEndpoint(cfg.InboundEndpoint)
 }
 
+// anyInterface is where to listen and not where to connect: who connects to it reaches the own machine.
+const anyInterface = "0.0.0.0"
+
 func effectiveHost(ctx context.Context, wanted, bound Endpoint, log *slog.Logger) string {
 	switch {
-	case !wanted.AnyHost():
+	case !wanted.AnyHost() && wanted.Host != anyInterface:
 		if !resolves(ctx, wanted.Host) {
 			log.Warn("this machine cannot resolve the host that it tells other peers; they may not reach it: see advertised_endpoint",
 				"host", wanted.Host)
 		}
 		return wanted.Host
-	case bound.Host != "0.0.0.0":
+	case bound.Host != anyInterface:
 		return bound.Host // one interface was chosen: its address is sure to be the right one
 	default:
 		return machineHost(ctx, log)

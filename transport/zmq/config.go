@@ -15,7 +15,7 @@ import (
 // mean something, a negative value says it.
 type Config struct {
 	// InboundEndpoint is where the peer listens: tcp://host:port, see [ParseEndpoint]. The host is what other peers are
-	// told and does not restrict the bind; "*" tells them the name of this machine. The port "*" takes a free one. Empty
+	// told and does not restrict the bind; "*" and "0.0.0.0" tell them the name of this machine. The port "*" takes a free one. Empty
 	// means tcp://*:*.
 	InboundEndpoint string
 
@@ -188,8 +188,8 @@ func (c Config) validateAdvertised() error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("zmq: AdvertisedEndpoint: %w", err)
-	case e.AnyHost():
-		return fmt.Errorf("zmq: AdvertisedEndpoint %q: host * tells nobody where to connect", c.AdvertisedEndpoint)
+	case e.AnyHost(), e.Host == anyInterface:
+		return fmt.Errorf("zmq: AdvertisedEndpoint %q: host %s tells nobody where to connect", c.AdvertisedEndpoint, e.Host)
 	case !e.AnyPort() && (e.number() < 1 || e.number() > math.MaxUint16):
 		return fmt.Errorf("zmq: AdvertisedEndpoint %q: port %s is not between 1 and 65535", c.AdvertisedEndpoint, e.Port)
 	default:

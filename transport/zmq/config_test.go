@@ -33,9 +33,10 @@ func TestConfigIsCheckedAtOnce(t *testing.T) {
 				"ReceiveTimeout", "MaxSockets", "MaxMessageSize", "SendQueueLimit", "KeepAlive.Idle", "KeepAlive.Interval",
 			},
 		},
-		"a port too large":               {zmq.Config{InboundEndpoint: "tcp://*:65536"}, []string{"port 65536 is above 65535"}},
-		"an advertised port too large":   {zmq.Config{AdvertisedEndpoint: "host:65536"}, []string{"port 65536 is not between 1 and 65535"}},
-		"an advertised endpoint of IPv6": {zmq.Config{AdvertisedEndpoint: "[::1]:4000"}, []string{"AdvertisedEndpoint"}},
+		"a port too large":                                  {zmq.Config{InboundEndpoint: "tcp://*:65536"}, []string{"port 65536 is above 65535"}},
+		"an advertised port too large":                      {zmq.Config{AdvertisedEndpoint: "host:65536"}, []string{"port 65536 is not between 1 and 65535"}},
+		"an advertised host that stands for all interfaces": {zmq.Config{AdvertisedEndpoint: "0.0.0.0:4000"}, []string{"host 0.0.0.0 tells nobody where to connect"}},
+		"an advertised endpoint of IPv6":                    {zmq.Config{AdvertisedEndpoint: "[::1]:4000"}, []string{"AdvertisedEndpoint"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -26,11 +26,12 @@ func (p *peer) open(endpoint string) error {
 	e, err := dialable(endpoint)
 	if err != nil {
 		err = fmt.Errorf("%w: %w", err, zebus.ErrPeerUnreachable)
+		p.out.log.Warn("peer is unreachable", "peer", p.id, "error", err)
 		p.breaker.shut(time.Now(), err, p.out.cfg.ClosedAfterConnectFailure)
 		return err
 	}
 	if err := p.out.reserve(); err != nil {
-		return err
+		return p.out.short(p.id, err)
 	}
 	l := &link{endpoint: endpoint}
 	if !isAddress(e.Host) {
@@ -40,7 +41,7 @@ func (p *peer) open(endpoint string) error {
 	}
 	if err := p.connect(l, e); err != nil {
 		p.out.shut(l, 0)
-		return err
+		return p.out.short(p.id, err)
 	}
 	p.link = l
 	return nil

@@ -29,6 +29,7 @@ func TestEffectiveEndpoint(t *testing.T) {
 		{"an advertised host that does not resolve is worth a warning", "tcp://*:*", "no.such.host.invalid:*", "", "tcp://no.such.host.invalid:", "advertised_endpoint"},
 		{"one interface is told by its address", "tcp://*:*", "", "127.0.0.1", "tcp://127.0.0.1:", ""},
 		{"this machine is told by a name or address", "tcp://*:*", "", "", "tcp://", ""},
+		{"so it is when the host stands for all interfaces, where nobody can connect to", "tcp://0.0.0.0:*", "", "", "tcp://", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -36,6 +36,7 @@ type outbound struct {
 	over     atomic.Bool    // no link is opened any more
 	ending   sync.Mutex     // held by whoever sets over, or starts a goroutine without the mutex of a peer
 	sockets  atomic.Int32   // of links
+	shortage shortage       // of sockets
 	writers  sync.WaitGroup // their goroutines
 	lookUp   func(host string) (address string, err error)
 	cancel   context.CancelFunc // of look-ups
@@ -144,6 +145,14 @@ func (o *outbound) reserve() error {
 		return fmt.Errorf("limit of %d sockets reached, see MaxSockets: %w", o.cfg.MaxSockets, zebus.ErrPeerUnreachable)
 	}
 	return nil
+}
+
+// short logs that there is no socket for a peer, and returns why. Who sends is told each time.
+func (o *outbound) short(peer zebus.PeerID, err error) error {
+	if o.shortage.due(time.Now()) {
+		o.log.Warn("no socket for a peer", "peer", peer, "error", err)
+	}
+	return err
 }
 
 // shut closes the socket of a link, if it has one, and counts one less. The caller owns the socket.

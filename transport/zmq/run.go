@@ -101,7 +101,12 @@ func (r *run) openInbound(up zebus.Inbound) (err error) {
 	if err != nil {
 		return err
 	}
-	return r.watcher.watch(r.inbound.socket, zmq4.EVENT_ALL, r.connections.hear)
+	bound, err := ParseEndpoint(r.inbound.bound)
+	if err != nil {
+		return err
+	}
+	r.connections.port = bound.number()
+	return r.watcher.watch(r.inbound.socket, connectionEvents, r.connections.hear)
 }
 
 func (r *run) openOutbound() {

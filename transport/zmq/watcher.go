@@ -54,12 +54,23 @@ func newWatcher(context *zmq4.Context) (*watcher, error) {
 
 // pairEnd returns one end of a pair of sockets inside the process.
 func pairEnd(context *zmq4.Context, join func(*zmq4.Socket, string) error, address string) (*zmq4.Socket, error) {
+	s, err := newPair(context)
+	if err != nil {
+		return nil, err
+	}
+	if err := join(s, address); err != nil {
+		return nil, errors.Join(fmt.Errorf("socket for events: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// newPair returns a socket without limits that can become one end of a pair.
+func newPair(context *zmq4.Context) (*zmq4.Socket, error) {
 	s, err := context.NewSocket(zmq4.PAIR)
 	if err != nil {
 		return nil, fmt.Errorf("socket for events: %w", err)
 	}
-	err = errors.Join(s.SetLinger(0), s.SetRcvhwm(0), s.SetSndhwm(0), join(s, address))
-	if err != nil {
+	if err := errors.Join(s.SetLinger(0), s.SetRcvhwm(0), s.SetSndhwm(0)); err != nil {
 		return nil, errors.Join(fmt.Errorf("socket for events: %w", err), s.Close())
 	}
 	return s, nil
@@ -67,19 +78,33 @@ func pairEnd(context *zmq4.Context, join func(*zmq4.Socket, string) error, addre
 
 // watch makes handle hear of the events of a socket until unwatch. The caller owns the socket.
 func (w *watcher) watch(s *zmq4.Socket, events zmq4.Event, handle func(zmq4.Event, int)) error {
-	address := w.newAddress()
-	if err := s.Monitor(address, events|zmq4.EVENT_MONITOR_STOPPED); err != nil {
-		return fmt.Errorf("watch a socket: %w", err)
-	}
-	end, err := pairEnd(w.context, (*zmq4.Socket).Connect, address)
+	end, err := w.endFor(s, events)
 	if err != nil {
-		return errors.Join(err, s.Monitor("", 0))
+		return fmt.Errorf("watch a socket: %w", err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.mu.added = append(w.mu.added, &watch{socket: end, handle: handle})
 	w.ringLocked()
 	return nil
+}
+
+// endFor returns the reading end of the events of a socket. It is made before the writing end, so that the events have a reader
+// even when there is only one socket left to be had: libzmq would wait for ever to tell nobody that there will be no more.
+func (w *watcher) endFor(s *zmq4.Socket, events zmq4.Event) (*zmq4.Socket, error) {
+	end, err := newPair(w.context)
+	if err != nil {
+		return nil, err
+	}
+	address := w.newAddress()
+	err = s.Monitor(address, events|zmq4.EVENT_MONITOR_STOPPED)
+	if err == nil {
+		err = end.Connect(address)
+	}
+	if err != nil {
+		return nil, errors.Join(err, end.Close())
+	}
+	return end, nil
 }
 
 // unwatch makes libzmq write the last event. The caller owns the socket.
