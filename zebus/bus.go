@@ -109,7 +109,7 @@ func newBus(c busConfig) *Bus {
 	}
 	b.pending.helper, _ = c.transport.(Helper)
 	b.audiences.directory, _ = c.directory.(VersionedDirectory)
-	b.config.middleware = outermostFirst(c.middleware, b.giveUp)
+	b.config.middleware = outermostFirst(c.middleware, func(next Handler) Handler { return b.giveUp(b.watchTries(next)) })
 	b.config.handlers = dress(c.handlers, b.config.middleware)
 	b.config.handlers = append(b.config.handlers, b.ownHandlers()...)
 	b.config.handlers = append(b.config.handlers, c.directory.Handlers()...)

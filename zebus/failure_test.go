@@ -3,6 +3,7 @@ package zebus_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -177,6 +178,34 @@ func TestRetries(t *testing.T) {
 			}
 		})
 	}
+	inTown(t, "observers hear of each try that another follows", func(t *testing.T, town *town) {
+		var seen []string
+		observer := zebus.Observer{TryFailed: func(f zebus.FailedTry) {
+			seen = append(seen, fmt.Sprintf("%s %s %d: try %d, %v, wait %v", f.Handler, f.Messages[0].Type.Name(), len(f.Messages), f.Try, f.Err, f.Wait))
+		}}
+		outcomes := []error{errors.New("a"), errors.New("b"), nil, zebus.Fail(7, "no"), zebus.Permanent(errors.New("p")), errors.New("c")}
+		handler := zebus.HandleCommand(func(context.Context, *interop.Fail) (err error) {
+			err, outcomes = outcomes[0], outcomes[1:]
+			if len(outcomes) == 0 {
+				<-time.After(time.Hour) // nobody waits for another try then
+			}
+			return err
+		}).Retry(policy).Named("Svc.Fail")
+		svc := town.start(town.builder("Svc.0", handler).WithObserver(observer))
+		for range 3 {
+			_ = svc.Send(t.Context(), &interop.Fail{})
+		}
+		impatient, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_ = svc.Send(impatient, &interop.Fail{})
+		<-time.After(2 * time.Hour)
+		if want := []string{"Svc.Fail Fail 1: try 1, a, wait 1s", "Svc.Fail Fail 1: try 2, b, wait 2s"}; !slices.Equal(seen, want) {
+			t.Errorf("heard %q, want %q", seen, want)
+		}
+		if len(outcomes) > 0 {
+			t.Errorf("%d outcomes are left", len(outcomes))
+		}
+	})
 	inTown(t, "the queue waits with the message, so that order is kept", func(t *testing.T, town *town) {
 		var got []int32
 		failed := false

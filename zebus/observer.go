@@ -45,6 +45,8 @@ type Observer struct { //nolint:recvcheck // given by value; kept by pointer, be
 	Accepted func(m *TransportMessage)
 	// HandlerRan comes when a handler has returned, with a message or with a batch of them.
 	HandlerRan func(r HandlerRun)
+	// TryFailed comes when a handler has failed and waits before it tries again.
+	TryFailed func(t FailedTry)
 	// HandlerFailed is told of an error or a panic of a handler, for each message that it had.
 	HandlerFailed func(handler string, m *TransportMessage, err error)
 	// Handled comes when the last handler of a message has ended and before the sender of a command is answered, with
@@ -95,6 +97,7 @@ func (o Observer) and(p Observer) Observer {
 		FrameRejected: both1(o.FrameRejected, p.FrameRejected),
 		Accepted:      both1(o.Accepted, p.Accepted),
 		HandlerRan:    both1(o.HandlerRan, p.HandlerRan),
+		TryFailed:     both1(o.TryFailed, p.TryFailed),
 		HandlerFailed: both3(o.HandlerFailed, p.HandlerFailed),
 		Handled:       both4(o.Handled, p.Handled),
 		Finished:      both1(o.Finished, p.Finished),

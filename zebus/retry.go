@@ -56,7 +56,10 @@ func (h Handler) Retry(p RetryPolicy) Handler {
 		wait := p.First
 		for attempt := 0; ; attempt++ {
 			reply, err := invoke(ctx, batch)
-			if attempt == p.Attempts || !retryable(err) || !pause(ctx, wait) {
+			if attempt == p.Attempts || !retryable(err) || ctx.Err() != nil {
+				return reply, afterAttempts(err, attempt)
+			}
+			if tryFailed(ctx, attempt+1, err, wait); !pause(ctx, wait) {
 				return reply, afterAttempts(err, attempt)
 			}
 			wait = p.next(wait)

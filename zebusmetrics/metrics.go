@@ -64,6 +64,7 @@ func (m *Metrics) Observe(b *zebus.Builder) *zebus.Builder {
 		Dropped:       func(_ *zebus.TransportMessage, err error) { m.drop(err) },
 		FrameRejected: func(f zebus.RejectedFrame) { m.drop(f.Err) },
 		HandlerRan:    m.handlers.ran,
+		TryFailed:     m.handlers.tryFailed,
 	})
 }
 
@@ -87,7 +88,7 @@ func (m *Metrics) ofPeer(c *prometheus.CounterVec, id zebus.PeerID) prometheus.C
 func (m *Metrics) collectors() []prometheus.Collector {
 	return []prometheus.Collector{
 		m.sent.messages, m.sent.bytes, m.received.messages, m.received.bytes,
-		m.handlers.duration, m.handlers.failures, m.commands.duration, m.commands.failures,
+		m.handlers.duration, m.handlers.failures, m.handlers.retries, m.commands.duration, m.commands.failures,
 		m.sendFailures, m.sendUncertain, m.dropped,
 	}
 }

@@ -122,6 +122,15 @@ func TestWork(t *testing.T) {
 		o.Problems()
 		o.want(`zebus_handler_failures_total{handler="Door",reason="panic",type="Interop.Messages.Knock"} 1`, "zebus_handler_failures_total")
 	})
+	watched(t, "tries that failed, the last one apart, which is a failure", func(t *testing.T, o *observed) {
+		a := o.join("A.0", knocked(func() error { return errors.New("broken") }).Retry(zebus.RetryPolicy{Attempts: 2}))
+		_ = a.Send(t.Context(), &interop.Knock{})
+		o.Problems()
+		o.want(`
+			zebus_handler_retries_total{handler="Door",type="Interop.Messages.Knock"} 2
+			zebus_handler_failures_total{handler="Door",reason="error",type="Interop.Messages.Knock"} 1
+		`, "zebus_handler_retries_total", "zebus_handler_failures_total")
+	})
 	watched(t, "handlers and commands, their durations and failures", func(t *testing.T, o *observed) {
 		outcomes := []error{nil, errors.New("broken"), zebus.Fail(3, "no")}
 		a := o.join("A.0", knocked(func() error {

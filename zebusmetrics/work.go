@@ -10,6 +10,7 @@ import (
 type handlers struct {
 	duration *prometheus.HistogramVec
 	failures *prometheus.CounterVec
+	retries  *prometheus.CounterVec
 	known    *cache[handlerKey, prometheus.Observer]
 }
 
@@ -22,6 +23,7 @@ func newHandlers() handlers {
 	return handlers{
 		duration: histogram("handler_duration_seconds", "How long handlers ran, their waits for answers included; a batch counts once.",
 			"handler", "type"),
+		retries:  counter("handler_retries_total", "Tries of handlers that failed and were followed by another.", "handler", "type"),
 		failures: counter("handler_failures_total", "Runs of handlers that ended with an error.", "handler", "type", "reason"),
 		known:    &cache[handlerKey, prometheus.Observer]{},
 	}
@@ -32,6 +34,10 @@ func (h *handlers) ran(r zebus.HandlerRun) {
 	if r.Err != nil {
 		h.failures.WithLabelValues(r.Handler, string(r.Type.ID()), reasonOfHandler(r.Err)).Inc()
 	}
+}
+
+func (h *handlers) tryFailed(t zebus.FailedTry) {
+	h.retries.WithLabelValues(t.Handler, string(t.Type.ID())).Inc()
 }
 
 func (h *handlers) find(k handlerKey) prometheus.Observer {

@@ -22,6 +22,10 @@ const (
 	RecipientCountKey = attribute.Key("zebus.recipient_count")
 	// CodeKey is the code with which a handler answered.
 	CodeKey = attribute.Key("zebus.code")
+	// TryKey is the number of a try of a handler, from 1, in the event of its failure.
+	TryKey = attribute.Key("zebus.try")
+	// WaitKey is how long the handler waits for the next one, in seconds.
+	WaitKey = attribute.Key("zebus.wait")
 )
 
 var system = semconv.MessagingSystemKey.String("zebus")

@@ -19,7 +19,7 @@ type Tracing struct {
 	tracer trace.Tracer
 }
 
-var _ zebus.Tracing = (*Tracing)(nil)
+var _ zebus.TryTracing = (*Tracing)(nil)
 
 // New returns a tracing that makes its spans with the provider; nil means the global one, as of [otel.GetTracerProvider].
 func New(provider trace.TracerProvider) *Tracing {
@@ -50,6 +50,13 @@ func (t *Tracing) Handle(ctx context.Context, h zebus.Handling) (context.Context
 	ctx, span := t.tracer.Start(trace.ContextWithRemoteSpanContext(ctx, parentOf(h, causes)), "process "+string(h.Type.ID()),
 		trace.WithSpanKind(trace.SpanKindConsumer), trace.WithAttributes(processAttributes(h)...), trace.WithLinks(causes...))
 	return ctx, ending(span)
+}
+
+// TryFailed implements [zebus.TryTracing]: the span of the handler, which lasts as long as all its tries, gets an event.
+func (*Tracing) TryFailed(ctx context.Context, f zebus.FailedTry) {
+	trace.SpanFromContext(ctx).AddEvent("try failed", trace.WithAttributes(
+		TryKey.Int(f.Try), semconv.ErrorType(f.Err), semconv.ExceptionMessage(f.Err.Error()), WaitKey.Float64(f.Wait.Seconds()),
+	))
 }
 
 // parentOf returns the span of the message, where there is one message. Otherwise it is the one that is not valid, and the

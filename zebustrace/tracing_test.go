@@ -164,6 +164,30 @@ func TestTraceOfAChain(t *testing.T) {
 	}, sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.NeverSample())))
 }
 
+func TestTraceOfRetries(t *testing.T) {
+	followed(t, "a try that failed is an event in the span of the handler", func(t *testing.T, w *traced) {
+		outcomes := []error{errors.New("not yet"), nil}
+		a := w.join("A.0", zebus.HandleCommand(func(context.Context, *interop.Knock) (err error) {
+			err, outcomes = outcomes[0], outcomes[1:]
+			return err
+		}).Retry(zebus.RetryPolicy{Attempts: 3, First: time.Second}))
+		if err := a.Send(t.Context(), &interop.Knock{}); err != nil {
+			t.Fatal(err)
+		}
+		span := w.span("process Interop.Messages.Knock")
+		events := span.Events()
+		if len(events) != 1 || events[0].Name != "try failed" || span.Status().Code == codes.Error {
+			t.Fatalf("events %+v and status %v, want one that a try failed, and no error", events, span.Status())
+		}
+		of := attribute.NewSet(events[0].Attributes...)
+		for key, want := range map[attribute.Key]string{zebustrace.TryKey: "1", zebustrace.WaitKey: "1", "exception.message": "not yet"} {
+			if v, _ := of.Value(key); v.String() != want {
+				t.Errorf("%s = %q, want %q", key, v.String(), want)
+			}
+		}
+	})
+}
+
 func TestTraceOfABatch(t *testing.T) {
 	followed(t, "a batch begins a trace that is linked to all its messages", func(t *testing.T, w *traced) {
 		hold := make(chan struct{})
