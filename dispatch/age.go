@@ -11,15 +11,12 @@ func newClock(wanted bool) func() time.Duration {
 	return func() time.Duration { return time.Since(made) }
 }
 
-// stamp notes when entries are dispatched.
-func (d *Dispatcher) stamp(batch []*Entry) {
-	if d.clock == nil {
-		return
+// now returns what the clock says; 0 where nobody wants to know.
+func (q *queue) now() time.Duration {
+	if q.clock == nil {
+		return 0
 	}
-	now := d.clock()
-	for _, e := range batch {
-		e.since = now
-	}
+	return q.clock()
 }
 
 // ageLocked returns how long the entry that waits longest has waited, 0 without one.
@@ -29,11 +26,11 @@ func (q *queue) ageLocked() time.Duration {
 	}
 	if w := q.holder; w != nil {
 		if from, to := w.waitingLocked(); from < to {
-			return q.clock() - w.stretch.since[from-w.stretch.from]
+			return q.clock() - w.stretch.chunk.sinceWhen(from)
 		}
 	}
 	if q.backlog.count > 0 {
-		return q.clock() - q.backlog.oldest().since
+		return q.clock() - q.backlog.oldest()
 	}
 	return 0
 }

@@ -1,5 +1,7 @@
 package dispatch
 
+import "time"
+
 // keptItems is how many items a queue keeps room for that has run dry, 16 bytes each.
 const keptItems = 4096
 
@@ -10,6 +12,7 @@ type backlog struct {
 	first, last *chunk // linked by next; nil when nothing waits
 	count       int    // items that wait
 	room        int    // items of a chunk
+	aged        bool   // chunks know since when items wait
 
 	spare  *chunk // empty ones, linked by next
 	spares int
@@ -18,26 +21,30 @@ type backlog struct {
 // A chunk is items that follow each other.
 type chunk struct {
 	entries []*Entry
-	to      []*queued // whom each entry waits for. Not cleared, for mostly it is the same again.
-	from    int       // items before this index are gone
-	end     int       // items from this index on are not there yet
+	to      []*queued       // whom each entry waits for. Not cleared, for mostly it is the same again.
+	since   []time.Duration // when each began to wait, by the clock of the dispatcher; empty without Config.Ages
+	from    int             // items before this index are gone
+	end     int             // items from this index on are not there yet
 	next    *chunk
 }
 
-// push appends an item.
-func (b *backlog) push(e *Entry, to *queued) {
+// push appends an item, which waits since then.
+func (b *backlog) push(e *Entry, to *queued, since time.Duration) {
 	c := b.last
 	if c == nil || c.end == len(c.entries) {
 		c = b.append()
 	}
-	c.add(e, to)
+	c.add(e, to, since)
 	b.count++
 }
 
-func (c *chunk) add(e *Entry, to *queued) {
+func (c *chunk) add(e *Entry, to *queued, since time.Duration) {
 	c.entries[c.end] = e
 	if c.to[c.end] != to { // a look costs less than to write a pointer
 		c.to[c.end] = to
+	}
+	if len(c.since) > 0 {
+		c.since[c.end] = since
 	}
 	c.end++
 }
@@ -58,10 +65,18 @@ func (b *backlog) append() *chunk {
 func (b *backlog) empty() *chunk {
 	c := b.spare
 	if c == nil {
-		return &chunk{entries: make([]*Entry, b.room), to: make([]*queued, b.room)}
+		return b.newChunk()
 	}
 	b.spare, c.next = c.next, nil
 	b.spares--
+	return c
+}
+
+func (b *backlog) newChunk() *chunk {
+	c := &chunk{entries: make([]*Entry, b.room), to: make([]*queued, b.room)}
+	if b.aged {
+		c.since = make([]time.Duration, b.room)
+	}
 	return c
 }
 
@@ -82,7 +97,7 @@ func (b *backlog) giveBack(c *chunk, from, end int) {
 	}
 	again := b.empty()
 	for i := from; i < end; i++ {
-		again.add(c.entries[i], c.to[i])
+		again.add(c.entries[i], c.to[i], c.sinceWhen(i))
 	}
 	if again.next = b.first; b.last == nil {
 		b.last = again
@@ -104,8 +119,16 @@ func (b *backlog) reuse(c *chunk) {
 // forget lets go of the entries.
 func (c *chunk) forget() { clear(c.entries[:c.end]) }
 
-// oldest returns the entry that is taken next. There must be one.
-func (b *backlog) oldest() *Entry { return b.first.entries[b.first.from] }
+// sinceWhen returns since when an item waits; 0 without Config.Ages.
+func (c *chunk) sinceWhen(i int) time.Duration {
+	if len(c.since) == 0 {
+		return 0
+	}
+	return c.since[i]
+}
+
+// oldest returns since when the item waits that is taken next. There must be one.
+func (b *backlog) oldest() time.Duration { return b.first.sinceWhen(b.first.from) }
 
 // drain removes all items and returns them.
 func (b *backlog) drain() []item {

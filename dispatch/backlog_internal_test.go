@@ -4,17 +4,18 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 )
 
 // TestBacklogIsASlice compares a backlog with the slice it stands for.
 func TestBacklogIsASlice(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	b := backlog{room: 10}
+	b := backlog{room: 10, aged: true}
 	var model []item
 	for step := range 20_000 {
 		for range random.IntN(25) {
 			it := item{entry: &Entry{Size: step}, to: &queued{}}
-			b.push(it.entry, it.to)
+			b.push(it.entry, it.to, time.Duration(step))
 			model = append(model, it)
 		}
 		for range random.IntN(5) {
@@ -39,8 +40,8 @@ func takeSome(t *testing.T, random *rand.Rand, b *backlog, model []item) []item 
 	t.Helper()
 	oldest := b.oldest()
 	c := b.take()
-	if c.entries[c.from] != oldest {
-		t.Fatal("what is taken first is not the oldest")
+	if want := time.Duration(model[0].entry.Size); oldest != want || c.sinceWhen(c.from) != want {
+		t.Fatalf("the oldest waits since %v, what is taken first since %v, want %v", oldest, c.sinceWhen(c.from), want)
 	}
 	for i := c.from; i < c.end; i++ {
 		if model[i-c.from] != (item{c.entries[i], c.to[i]}) {
@@ -57,7 +58,7 @@ func takeSome(t *testing.T, random *rand.Rand, b *backlog, model []item) []item 
 func TestBacklogKeepsNothingAlive(t *testing.T) {
 	b := backlog{room: 10}
 	for range 3 * keptItems {
-		b.push(new(Entry), nil)
+		b.push(new(Entry), nil, 0)
 	}
 	b.drain()
 	kept := 0

@@ -116,7 +116,6 @@ func (d *Dispatcher) Dispatch(batch []*Entry) {
 // To wake a goroutine costs several microseconds when another thread has to be woken for it, which is most of what the
 // dispatcher adds to a message that comes alone.
 func (d *Dispatcher) DispatchHere(batch []*Entry) (run func()) {
-	d.stamp(batch)
 	if len(batch) == 1 {
 		if run, done := d.dispatchOne(batch[0]); done {
 			return run

@@ -28,6 +28,10 @@
 // dispatcher owns none, and one that is never stopped leaks none. A handler that
 // has lent its turn keeps its goroutine, and the queue goes on with another.
 //
+// It takes what waits in stretches, which it runs without a lock. What it has taken and
+// not begun belongs to the queue all the same: the next message runs while a handler
+// waits, and a purge drops all that waits.
+//
 // # Limits
 //
 // What waits in queues is bounded by [Config.MemoryLimit] over all queues and by

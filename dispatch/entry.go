@@ -1,9 +1,6 @@
 package dispatch
 
-import (
-	"sync/atomic"
-	"time"
-)
+import "sync/atomic"
 
 // An Entry is one message on its way through a dispatcher. It is meant to be embedded
 // in the struct that holds the message and is its Job, so that a message costs one
@@ -17,9 +14,8 @@ type Entry struct {
 	// Job is told what becomes of the entry. It must not be nil.
 	Job Job
 
-	since time.Duration // when it was dispatched, by Dispatcher.clock; 0 without Config.Ages
-	left  atomic.Int32  // invokers that have yet to finish, unless alone
-	alone bool          // one queue only: nobody else counts left
+	left  atomic.Int32 // invokers that have yet to finish, unless alone
+	alone bool         // one queue only: nobody else counts left
 
 	// Local says that the entry comes from this process. Such entries are accepted
 	// while the dispatcher stops, because handlers that finish may send them.
@@ -46,7 +42,8 @@ type Job interface {
 	// the dispatcher is stopped (ErrStopped), which may be told once for all of them.
 	Rejected(err error)
 	// Done says that nobody works on the entry any more. It is called exactly once for
-	// every entry, after everything else, also when no invoker accepted it.
+	// every entry, after everything else, also when no invoker accepted it; unless
+	// Invoker.Over is told that instead.
 	Done()
 }
 

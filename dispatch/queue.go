@@ -46,7 +46,7 @@ func newQueue(name string, index int, d *Dispatcher) *queue {
 	q := &queue{
 		name: name, index: index, config: d.config.Queues[queueKey(name)],
 		memory: &d.memory, life: &d.life, wg: &d.workers, onPanic: d.config.OnPanic,
-		backlog: backlog{room: d.config.BatchSize}, clock: d.clock, slack: d.config.slackOf(name),
+		backlog: backlog{room: d.config.BatchSize, aged: d.clock != nil}, clock: d.clock, slack: d.config.slackOf(name),
 	}
 	q.lent.leases = make(map[*Lease]struct{})
 	return q
@@ -57,8 +57,9 @@ func newQueue(name string, index int, d *Dispatcher) *queue {
 func (q *queue) push(items []item, refused *[]refusal) (run func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	since := q.now()
 	for _, it := range q.admitLocked(items, refused) {
-		q.backlog.push(it.entry, it.to)
+		q.backlog.push(it.entry, it.to, since)
 	}
 	return q.takeTurnLocked()
 }
@@ -76,8 +77,9 @@ func (q *queue) pushAll(entries []*Entry, to *queued) (run func(), ok bool) {
 		return nil, false
 	}
 	q.bytes.Add(size)
+	since := q.now()
 	for _, e := range entries {
-		q.backlog.push(e, to)
+		q.backlog.push(e, to, since)
 	}
 	return q.takeTurnLocked(), true
 }
@@ -131,9 +133,6 @@ func (q *queue) refill(w *worker) bool {
 	}
 	w.lease.word.Store(w.number << numberBits) // it may have been called after its last batch
 	w.stretch.begin(q.backlog.take(), w.number)
-	if q.clock != nil {
-		w.stretch.noteSince()
-	}
 	w.to = w.stretch.from
 	return w.begin()
 }

@@ -32,6 +32,10 @@ type Invoker struct {
 	// slice belongs to the dispatcher and is valid until Invoke returns. A panic is
 	// told to the job of every entry.
 	Invoke func(t Turn, batch []*Entry)
+	// Over, if set, is told instead of the Job that an entry is done which had no other
+	// invoker, where Invoke has returned and nothing came in between: no panic, no turn lent.
+	// It runs with the turn of the queue, so that calls of it never overlap, and must not wait.
+	Over func(e *Entry)
 }
 
 // A Route is the handle of a message type. Looking it up once and keeping it saves

@@ -1,9 +1,6 @@
 package dispatch
 
-import (
-	"sync/atomic"
-	"time"
-)
+import "sync/atomic"
 
 // A stretch is the chunk of the backlog that a worker has taken. It runs it batch after batch without the lock, and says
 // how far it is by one compare-and-swap per batch: the word of its lease has the number of the batch at work. Numbers count
@@ -13,10 +10,9 @@ import (
 // Who wants what the worker has not begun, or wants the turn after this batch, calls it: with the lock, and with a
 // change of the word that makes the worker's compare-and-swap fail. The worker then takes the lock, and sees.
 type stretch struct {
-	chunk *chunk          // nil when there is none
-	since []time.Duration // when each was dispatched; empty without Config.Ages
-	from  int             // where it begins in the chunk
-	first int64           // number of the batch that begins there
+	chunk *chunk // nil when there is none
+	from  int    // where it begins in the chunk
+	first int64  // number of the batch that begins there
 
 	end int // where it ends. Only the worker writes this, with the lock.
 	cut int // like end, for those who call the worker; it becomes the end when the worker sees it
@@ -25,14 +21,6 @@ type stretch struct {
 // begin makes c the stretch, with numbers from next on.
 func (s *stretch) begin(c *chunk, next int64) {
 	s.chunk, s.from, s.end, s.cut, s.first = c, c.from, c.end, c.end, next
-}
-
-// noteSince copies when the entries were dispatched, because once handled they are not ours to look at.
-func (s *stretch) noteSince() {
-	s.since = s.since[:0]
-	for _, e := range s.chunk.entries[s.from:s.end] {
-		s.since = append(s.since, e.since)
-	}
 }
 
 // forget empties the stretch and returns its chunk, which keeps no entry alive; nil when there is none.

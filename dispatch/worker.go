@@ -142,12 +142,19 @@ func (w *worker) finish() bool {
 	}
 	for w.done < len(batch) {
 		w.done++
-		if e := batch[w.done-1]; e.finished() {
-			e.Job.Done()
-		}
+		w.tellDone(batch[w.done-1])
 	}
 	w.stage = resting
 	return w.plain || w.rest()
+}
+
+func (w *worker) tellDone(e *Entry) {
+	switch {
+	case w.plain && e.alone && w.inv.Over != nil:
+		w.inv.Over(e)
+	case e.finished():
+		e.Job.Done()
+	}
 }
 
 // settle ends the turn of the handler and gives back the memory of the batch, before
