@@ -11,25 +11,35 @@ const blockSize = 16
 // A block is memory for incoming messages that follow each other, and for their contents. When all of them have been
 // handled it is used again for others. Its messages lie side by side, so that the goroutine that reads what another one
 // has written finds the next ones in its cache; and it is given back once for all of them.
+//
+// What is before the messages makes what is written anew for each of them a cache line of 64 bytes, together with the 8 bytes that
+// Go's allocator has before it. The rest of a message is mostly read only, and stays in the caches of both processors.
 type block struct {
-	next  *block       // while it waits for the next messages, and of those
-	below atomic.Int32 // how many follow, about
+	home
+	messages [blockSize]incoming
 
-	messages [blockSize]struct {
-		incoming
-
-		_ [24]byte
-	}
 	left     atomic.Int32 // messages that are not over, those not yet given out included
 	contents []byte       // of those messages, unless they are large
 
 	specials     *[blockSize]special // nil before one was needed
 	usedSpecials int                 // specials[:usedSpecials] are given out
+
+	next  *block       // while it waits for the next messages, and of those
+	below atomic.Int32 // how many follow, about
 }
 
-// renew prepares a block for messages to come.
-func (k *block) renew() {
-	k.next = nil
+func newBlock() *block {
+	k := new(block)
+	k.block = k
+	for i := range k.messages {
+		k.messages[i].home = &k.home
+	}
+	return k
+}
+
+// renew prepares a block for messages to come, in a run.
+func (k *block) renew(r *run) {
+	k.run, k.next = r, nil
 	k.left.Store(blockSize)
 	k.contents = k.contents[:0]
 	k.usedSpecials = 0
@@ -67,8 +77,12 @@ const (
 	leastShared = 64 * blockSize
 )
 
-// over says that one of the messages is, and reports whether it was the last.
-func (k *block) over() bool { return k.left.Add(-1) == 0 }
+// giveBack says that so many of the messages are over. When none is left, others may come.
+func (k *block) giveBack(n int) {
+	if k.left.Add(int32(-n)) == 0 {
+		k.run.bus.spares.put(k)
+	}
+}
 
 // spares are blocks whose memory waits for the next messages. They are put back by the goroutines of the queues, one at a
 // time, and taken by the receiving one all together: so a compare-and-swap is all it takes, and cannot mistake one state
@@ -110,29 +124,28 @@ type supply struct {
 	free    *block // for the messages after those, linked by next
 }
 
-// next returns memory for a message.
-func (s *supply) next(from *spares) *incoming {
-	k := s.current
-	if k == nil || s.used == blockSize {
-		k = s.nextBlock(from)
+// next returns memory for a message, in a run.
+func (s *supply) next(r *run) *incoming {
+	if k := s.current; k == nil || s.used == blockSize || k.run != r {
+		s.nextBlock(r)
 	}
-	in := &k.messages[s.used].incoming
+	in := &s.current.messages[s.used]
 	s.used++
-	if in.block == nil {
-		in.block = k
-	}
 	return in
 }
 
-func (s *supply) nextBlock(from *spares) *block {
+func (s *supply) nextBlock(r *run) {
+	spares := &r.bus.spares
+	if k := s.current; k != nil && s.used < blockSize { // it was begun in an earlier run
+		k.giveBack(blockSize - s.used)
+	}
 	k := s.free
 	if k == nil {
-		if k = from.takeAll(); k == nil {
-			k = &block{}
+		if k = spares.takeAll(); k == nil {
+			k = newBlock()
 		}
 	}
 	s.free = k.next
-	k.renew()
+	k.renew(r)
 	s.current, s.used = k, 0
-	return k
 }

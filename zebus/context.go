@@ -219,18 +219,18 @@ func Reply(ctx context.Context, code int, text string) error {
 	if c == nil {
 		return ErrNoContext
 	}
-	c.incoming.outcomes.setCode(c.epoch, code, text)
+	c.incoming.remarks.setCode(c.epoch, code, text)
 	return nil
 }
 
 // HandlerContext returns the context that a handler of m would be given, derived from parent, and a function that tells
 // what [Reply] has set so far. It is for tests of handlers without a bus: package zebustest makes messages for it.
 func HandlerContext(parent context.Context, m TransportMessage) (ctx context.Context, answer func() (code int, text string)) {
-	in := &incoming{id: m.ID, content: m.Content, originator: &m.Originator}
+	in := &incoming{home: &home{}, id: m.ID, content: m.Content, originator: &m.Originator}
 	c := newContext(in, dispatch.Turn{})
 	c.extra = &contextExtra{parent: parent, batch: []*incoming{in}}
 	return c, func() (code int, text string) {
-		o := in.outcomes.of(in.epoch)
+		o := in.remarks.of(in.epoch)
 		return o.code, o.text
 	}
 }

@@ -10,15 +10,14 @@ var persistedNo, persistedYes = false, true
 
 // envelope returns the message as transports know it. It may be asked for by several handlers at the same moment.
 func (in *incoming) envelope() *TransportMessage {
-	if m := in.shown.Load(); m != nil {
-		return m
+	r := in.remarks.ensure(in.epoch)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.shown == nil {
+		r.shown, _ = envelopes.Get().(*TransportMessage)
+		in.writeEnvelope(r.shown)
 	}
-	m, _ := envelopes.Get().(*TransportMessage)
-	in.writeEnvelope(m)
-	if in.shown.CompareAndSwap(nil, m) {
-		return m
-	}
-	return in.shown.Load()
+	return r.shown
 }
 
 // writeEnvelope makes m, which is the zero one, the envelope.
@@ -41,12 +40,12 @@ func (in *incoming) writeEnvelope(m *TransportMessage) {
 	}
 }
 
-// forgetEnvelope gives its memory back: nobody may have kept it.
-func (in *incoming) forgetEnvelope() {
-	if m := in.shown.Load(); m != nil {
-		in.shown.Store(nil)
-		*m = TransportMessage{}
-		envelopes.Put(m)
+// forgetEnvelope gives the memory of the envelope back: nobody may have kept it.
+func (r *remark) forgetEnvelope() {
+	if r.shown != nil {
+		*r.shown = TransportMessage{}
+		envelopes.Put(r.shown)
+		r.shown = nil
 	}
 }
 

@@ -60,7 +60,7 @@ func (b *Builder) WithDumpFolder(path string) *Builder {
 
 // publishFailures tells the world what the handlers of a message failed on.
 func (in *incoming) publishFailures() {
-	failures := in.outcomes.of(in.epoch).failed
+	failures := in.remarks.of(in.epoch).failed
 	if !in.bus().config.publishErrors || !anyPublishable(failures) || in.route.messageType == failedType {
 		return // who fails on the news of a failure would never come to an end with those of his own
 	}
@@ -113,7 +113,7 @@ func (in *incoming) json() string {
 // unreadable notes that the content is not of its type, keeps it for whoever looks into it, and tells the world. The
 // sender gets no answer, as from any Zebus peer.
 func (in *incoming) unreadable(err error) {
-	if !in.outcomes.silence(in.epoch) {
+	if !in.remarks.silence(in.epoch) {
 		return // another handler has met the same bytes
 	}
 	b, m := in.bus(), in.envelope()

@@ -1,10 +1,12 @@
 package zebus
 
+import "github.com/zebus-go/zebus/dispatch"
+
 // Done implements [dispatch.Job]: the last handler has ended, but for those that work in lanes.
 func (in *incoming) Done() {
 	switch {
 	case in.isPlain():
-		in.giveBack()
+		in.block.giveBack(1)
 	case in.local != nil && in.local.direct && in.special == nil: // its sender does the rest
 	default:
 		in.release()
@@ -14,13 +16,43 @@ func (in *incoming) Done() {
 // isPlain says whether there is nothing to do for the message but to use its memory again: nobody is told of it, nobody has asked for
 // its envelope, and its handlers left nothing to say. That is so for nearly every event.
 func (in *incoming) isPlain() bool {
-	return in.route.untold && in.block != nil && in.special == nil && in.holds.Load() == 0 &&
-		!in.outcomes.any() && in.shown.Load() == nil && cap(in.content) <= mostShared
+	return in.route.untold && in.block != nil && in.special == nil && !in.remarks.any() && cap(in.content) <= mostShared
+}
+
+// A tidier gives back the memory of messages that are over, those of a block together: the counter of the block is one that several
+// processors write. It belongs to the turn of a queue, so one goroutine at a time uses it.
+type tidier struct {
+	block *block // of the messages before; nil when none is to be given back
+	count int    // of them
+}
+
+// over is told that a message is.
+func (t *tidier) over(e *dispatch.Entry) {
+	in := incomingOf(e)
+	if !in.isPlain() {
+		in.Done()
+		return
+	}
+	if in.block != t.block {
+		t.giveBack()
+		t.block = in.block
+	}
+	if t.count++; t.count == blockSize {
+		t.giveBack()
+	}
+}
+
+// giveBack gives back the memory of the messages before.
+func (t *tidier) giveBack() {
+	if t.block != nil {
+		t.block.giveBack(t.count)
+	}
+	t.block, t.count = nil, 0
 }
 
 // release lets go of the message; the last one to do so finishes it.
 func (in *incoming) release() {
-	if in.holds.Load() == 0 || in.holds.Add(-1) < 0 { // nobody else can hold it, or nobody else does
+	if in.remarks.release() {
 		in.finish()
 		in.recycle()
 	}
@@ -66,7 +98,7 @@ func (in *incoming) letGo() {
 // completeLocal ends the command that the message is, if somebody waits for that.
 func (in *incoming) completeLocal() {
 	if in.local.pending != nil {
-		o := in.outcomes.of(in.epoch)
+		o := in.remarks.of(in.epoch)
 		in.bus().pending.end(in.id, o.completion())
 	}
 }
@@ -78,7 +110,7 @@ func (in *incoming) settle() {
 	if !command && !b.acks {
 		return
 	}
-	o := in.outcomes.of(in.epoch)
+	o := in.remarks.of(in.epoch)
 	if command && !o.mute {
 		in.answer(&o)
 	}
@@ -109,30 +141,19 @@ func (in *incoming) recycle() {
 		}
 	case in.block != nil:
 		in.wipe()
-		in.giveBack()
-	}
-}
-
-// giveBack gives back memory in which nothing is left.
-func (in *incoming) giveBack() {
-	if k := in.block; k.over() {
-		in.bus().spares.put(k)
+		in.block.giveBack(1)
 	}
 }
 
 // wipe forgets what a message keeps alive and is not shared by others. Nearly all keep nothing alive but a content, and
 // nothing is written then: it is the goroutine that receives who writes here next, maybe on another processor.
 func (in *incoming) wipe() {
-	in.outcomes.end(in.epoch)
+	in.remarks.end(in.epoch)
 	if cap(in.content) > mostShared || in.local != nil {
 		in.content = nil
 	}
 	if in.special != nil {
 		*in.special = special{}
 		in.special = nil
-	}
-	in.forgetEnvelope()
-	if in.holds.Load() != 0 {
-		in.holds.Store(0)
 	}
 }

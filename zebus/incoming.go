@@ -2,7 +2,6 @@ package zebus
 
 import (
 	"errors"
-	"sync/atomic"
 	"time"
 
 	"github.com/zebus-go/zebus/dispatch"
@@ -23,15 +22,18 @@ type incoming struct {
 	epoch   uint32    // counts the messages that this was
 	header  header
 
-	run        *run
+	*home
 	route      *route
-	originator *Originator   // shared by the messages of one sender
-	special    *special      // nil for nearly every message
-	local      *localMessage // nil for what was received
-	block      *block        // whose memory this is; nil for what is not used again, or is local
-	holds      atomic.Int32  // messages in lanes; below zero when the dispatcher has let go as well
-	outcomes   outcomes
-	shown      atomic.Pointer[TransportMessage] // nil until somebody asks for the envelope
+	originator *Originator // shared by the messages of one sender
+	special    *special    // nil for nearly every message
+	remarks    remarks
+}
+
+// home is where messages are: what they have in common with those in the same memory.
+type home struct {
+	run   *run
+	local *localMessage // nil for what was received
+	block *block        // nil for what is not used again, or is local
 }
 
 // header is what the envelope of a message says beside what incoming has.
@@ -119,7 +121,7 @@ func (in *incoming) messageFor(h *Handler, decode decoder) (Message, error) {
 // handled notes what a handler made of the message.
 func (in *incoming) handled(handler string, reply Message, err error) {
 	if reply != nil || err != nil {
-		in.outcomes.add(in.epoch, handler, reply, err)
+		in.remarks.add(in.epoch, handler, reply, err)
 	}
 	if err != nil {
 		in.report(handler, err)
@@ -141,17 +143,14 @@ func (in *incoming) Failed(inv *dispatch.Invoker, err error) { in.handled(inv.Na
 // Rejected implements [dispatch.Job]: a queue is full, or closed. Commands are answered, so that their senders need not wait.
 func (in *incoming) Rejected(err error) {
 	m, b := in.envelope(), in.bus()
-	in.outcomes.miss(in.epoch, Fail(CodeUnknown, "%s does not take %s: %v", b.ID(), m.Type, err))
+	in.remarks.miss(in.epoch, Fail(CodeUnknown, "%s does not take %s: %v", b.ID(), m.Type, err))
 	b.drop(m, err)
 }
 
 // become makes the memory that of a message of that kind. Mostly the one before was of the same, and a look costs less than
 // to write: the cache of another processor need not give anything up, and while garbage is collected every pointer that is
 // written costs as much as a call.
-func (in *incoming) become(r *run, rt *route, from *Originator) {
-	if in.run != r {
-		in.run = r
-	}
+func (in *incoming) become(rt *route, from *Originator) {
 	if in.route != rt {
 		in.route = rt
 	}

@@ -17,17 +17,17 @@ type invocation struct {
 	one     func(context.Context, Message) (Message, error) // the handler, where nobody watches and it takes one message
 }
 
-// invoke returns how the dispatcher runs a handler.
-func (b *Bus) invoke(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) {
+// invoke returns how the dispatcher runs a handler, and tells that a message is over.
+func (b *Bus) invoke(h *Handler) (handle func(t dispatch.Turn, batch []*dispatch.Entry), over func(*dispatch.Entry)) {
 	switch {
 	case h.lanes != nil:
-		return b.spread(h)
+		return b.spread(h), nil
 	case runsInline(h):
-		return b.invocationOf(h, h.decode).inline()
+		return b.invocationOf(h, h.decode).inline(), nil
 	case h.maxBatch > 1:
-		return b.invocationOf(h, h.newDecoder()).handleBatch
+		return b.invocationOf(h, h.newDecoder()).handleBatch, new(tidier).over
 	default:
-		return b.invocationOf(h, nil).queued()
+		return b.invocationOf(h, nil).queued(), new(tidier).over
 	}
 }
 

@@ -160,7 +160,7 @@ func (l *lanes) keyOf(m Message) (key string, err error) {
 
 // hold keeps the message from being done until its job is.
 func (in *incoming) hold(job *laneJob) *dispatch.Entry {
-	in.holds.Add(1)
+	in.remarks.hold(in.epoch)
 	job.incoming, job.Job, job.Size = in, job, in.Size
 	job.Local = true // what was accepted is not refused at a stop
 	return &job.Entry

@@ -18,20 +18,21 @@ type localMessage struct {
 	shown   *messageContext // the context that knows the ID, where nobody has asked before it was made
 	direct  bool            // its sender is the one that recycles it
 	alone   [1]*dispatch.Entry
+	place   home
 }
 
 // locals is memory for the messages that peers send to themselves.
 var locals = sync.Pool{New: func() any {
 	l := new(localMessage)
-	l.alone[0], l.local = &l.Entry, l
+	l.alone[0], l.home, l.place.local = &l.Entry, &l.place, l
 	return l
 }}
 
 // newLocal returns a message of this peer to itself.
 func newLocal(r *run, rt *route, m Message, s *scope) *localMessage {
 	l, _ := locals.Get().(*localMessage)
-	l.become(r, rt, r.onBehalfOf(r.bus.initiatorOf(s)))
-	l.message = m
+	l.become(rt, r.onBehalfOf(r.bus.initiatorOf(s)))
+	l.run, l.message = r, m
 	l.header = hasEnvironment
 	return l
 }
@@ -105,7 +106,7 @@ func (l *localMessage) handOver(d *dispatch.Dispatcher) {
 		if d.DispatchInline(l.alone[:]) {
 			return
 		}
-		l.forgetEnvelope() // which has no content
+		l.remarks.forgetEnvelope() // which has no content
 		l.content = encode(l.message)
 		l.Size += len(l.content)
 	}
@@ -128,8 +129,8 @@ func (b *Bus) callInline(ctx context.Context, s *scope, cmd Command, to *Peer, c
 	l.direct = true
 	l.carry(nil, b.patience(ctx))
 	l.prepare(true)
-	if ok = b.dispatcher.DispatchInline(l.alone[:]); ok && l.outcomes.any() {
-		o := l.outcomes.of(l.epoch)
+	if ok = b.dispatcher.DispatchInline(l.alone[:]); ok && l.remarks.any() {
+		o := l.remarks.of(l.epoch)
 		*c = o.completion()
 	}
 	l.recycle()

@@ -226,7 +226,7 @@ func (o *Observer) handlerFailed(handler string, m *TransportMessage, err error)
 
 func (o *Observer) handled(in *incoming) {
 	if o.Handled != nil {
-		made := in.outcomes.of(in.epoch)
+		made := in.remarks.of(in.epoch)
 		reply, err := made.result()
 		o.Handled(in.route.messageType, in.envelope(), reply, err)
 	}

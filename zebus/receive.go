@@ -131,8 +131,8 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 		return
 	}
 	b.config.observer.received(rt.messageType, m)
-	in := b.reception.supply.next(&b.spares)
-	in.become(r, rt, b.reception.senders.shared(&m.Originator))
+	in := b.reception.supply.next(r)
+	in.become(rt, b.reception.senders.shared(&m.Originator))
 	in.fill(m, b.reception.lent)
 	in.prepare(false)
 	b.reception.entries = append(b.reception.entries, &in.Entry)

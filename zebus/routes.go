@@ -121,8 +121,8 @@ func (b *Bus) invoker(h *Handler, accepts func(*incoming) bool) *dispatch.Invoke
 		Inline:   runsInline(h),
 		Serial:   h.serial,
 		MaxBatch: h.maxBatch,
-		Invoke:   b.invoke(h),
 	}
+	inv.Invoke, inv.Over = b.invoke(h)
 	if accepts != nil {
 		inv.Accepts = func(e *dispatch.Entry) bool { return accepts(incomingOf(e)) }
 	}
@@ -141,8 +141,8 @@ func (b *Bus) replay(ctx context.Context, cmd *ReplayMessageCommand) error {
 	if rt == nil {
 		return Fail(CodeUnknown, "%s handles no %s", b.ID(), cmd.MessageToReplay.Type)
 	}
-	in := &incoming{special: &special{replayed: true}}
-	in.become(b.running.Load(), rt, &cmd.MessageToReplay.Originator)
+	in := &incoming{home: &home{run: b.running.Load()}, special: &special{replayed: true}}
+	in.become(rt, &cmd.MessageToReplay.Originator)
 	in.fill(&cmd.MessageToReplay, false)
 	in.prepare(true)
 	if names := cmd.HandlerTypes; len(names) > 0 {

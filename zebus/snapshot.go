@@ -81,7 +81,7 @@ func (b *Bus) subscribed(subscriber PeerID, subs []Subscription) {
 
 // context returns what a handler would get: a source that waits with it lends the queue.
 func (j *snapshotJob) context(t dispatch.Turn) context.Context {
-	in := &incoming{run: j.run, originator: &j.run.originator}
+	in := &incoming{home: &home{run: j.run}, originator: &j.run.originator}
 	return newContext(in, t)
 }
 

@@ -39,7 +39,7 @@ func TestSpares(t *testing.T) {
 		for taken := 0; taken < rounds; {
 			for k := s.takeAll(); k != nil; {
 				next := k.next
-				k.renew()
+				k.renew(nil)
 				k.usedSpecials++ // a write by its owner, which nobody else may be
 				handled <- k
 				k, taken = next, taken+1
