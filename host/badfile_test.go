@@ -122,6 +122,38 @@ func TestBadFiles(t *testing.T) {
 			},
 			is: host.ErrInvalidValue,
 		},
+		"queues that are none, or twice": {
+			bus: strings.Join([]string{
+				`[queues.orders]`, `message_limit = -1`, `memory_limit = -1`, `policy = "drop"`, `mesage_limit = 1`,
+				`[queues."Slow ones"]`, `memory_limit = "lots"`, `policy = 7`,
+				`[queues]`, `prices = 3`, `other = { }`, `all.message_limit = 2000000000`,
+			}, "\n"),
+			want: []string{
+				`<bus>:2: queues.orders.message_limit: -1 is below the minimum 1`,
+				`<bus>:3: queues.orders.memory_limit: -1B is below the minimum 1KiB`,
+				`<bus>:4: queues.orders.policy: "drop" is no policy, want "reject" or "grow"`,
+				`<bus>:5: queues.orders.mesage_limit: unknown key, did you mean "queues.orders.message_limit"?`,
+				`<bus>:7: queues."Slow ones".memory_limit: "lots" is no size, want bytes or for example "64MiB"`,
+				`<bus>:8: queues."Slow ones".policy: want a text in quotes, got 7`,
+				`<bus>:10: queues.prices: want a table, got 3`,
+				`<bus>:12: queues.all.message_limit: 2000000000 is above the maximum 1000000000`,
+			},
+			is: host.ErrInvalidValue,
+		},
+		"one queue under two names": {
+			bus:  "[queues.orders]\npolicy = \"grow\"\n[queues.ORDERS]\n[queues.\"\"]\n[queues.DefaultQueue]\n",
+			want: []string{`<bus>:1: queues.orders: the same queue as "ORDERS": case does not count`, `<bus>:5: queues.DefaultQueue: the same queue as "": case does not count`},
+			is:   host.ErrInvalidValue,
+		},
+		"queues that are no tables, misspelled, or in the other file": {
+			bus: "queues = 1\n[queue.orders]\n",
+			zmq: "[queues.orders]\n",
+			want: []string{
+				`<bus>:1: queues: want a table, got 1`, `<bus>:2: queue: unknown key, did you mean "queues"?`,
+				`<zmq>:1: queues: unknown key, it belongs in bus.toml`,
+			},
+			is: host.ErrUnknownKey,
+		},
 		"addresses that are none": {
 			bus: "directory_endpoints = [\"tcp://a:1\", \"tcp://*:1\"]\npeer_id = \"Acme Echo\"\n",
 			zmq: "inbound_endpoint = \"udp://*:1\"\nadvertised_endpoint = \"gate.example\"\nbind_address = \"::1\"\n",
@@ -226,6 +258,8 @@ func TestValidate(t *testing.T) {
 	bad.Zmq.InboundEndpoint = ""
 	bad.Zmq.KeepAlive.Interval = 1
 	bad.StopTimeout = -time.Second
+	odd := complete
+	odd.Bus.Queues = map[string]host.QueueConfig{"orders": {MessageLimit: -1, MemoryLimit: 1, Policy: "drop"}, "ORDERS": {}}
 	empty := host.DefaultConfig()
 	empty.Bus.Environment, empty.Bus.DirectoryEndpoints = "", nil
 	nowhere := host.DefaultDirectoryConfig()
@@ -247,6 +281,12 @@ func TestValidate(t *testing.T) {
 			`inbound_endpoint: "" is no endpoint, want "tcp://host:port", where host and port may be "*"`,
 			`keep_alive.interval: 1ns is below the minimum 1s`,
 			`StopTimeout: -1s is negative`,
+		}},
+		"queues that no file could have": {odd.Validate(), []string{
+			`queues.orders.message_limit: -1 is below the minimum 1`,
+			`queues.orders.memory_limit: 1B is below the minimum 1KiB`,
+			`queues.orders.policy: "drop" is no policy, want "reject" or "grow"`,
+			`queues.orders: the same queue as "ORDERS": case does not count`,
 		}},
 		"a directory needs an environment": {nowhere.Validate(), []string{
 			`environment: is empty: set it in directory.toml, as ZEBUS_ENVIRONMENT, or in code`,

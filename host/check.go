@@ -25,6 +25,8 @@ func checkNamed(name string, v reflect.Value) error {
 		return checkBind(v.String())
 	case "store":
 		return checkStore(v.String())
+	case "policy":
+		return checkPolicy(v.String())
 	case "seconds":
 		return checkSeconds(v)
 	default:

@@ -103,6 +103,11 @@ type BusConfig struct {
 	// counted. Too small and a burst is refused, too large and the process dies of it. The
 	// default is 512 MiB.
 	DispatchMemoryLimit Size `toml:"dispatch_memory_limit" default:"512MiB" min:"64KiB"`
+
+	// Queues are limits of single queues, by the names that handlers give them, in any case; "DefaultQueue" is that of
+	// handlers that name none. A variable, ZEBUS_QUEUES_ORDERS_MESSAGE_LIMIT, overrides the limit of a queue that the file
+	// names. The default is none.
+	Queues map[string]QueueConfig `toml:"queues"`
 }
 
 // DefaultConfig returns the configuration of a peer of which nothing was said: one of the

@@ -136,8 +136,12 @@ func (d *decoder) entry(key toml.Key, value any) {
 		d.report(key, s.setTOML(d.config, value))
 		return
 	}
+	if n, ok := d.namedTables(key); ok {
+		d.named(n, value)
+		return
+	}
 	if !d.isTable(key) {
-		d.report(key, unknownKey(key.String(), d.config.Elem().Type()))
+		d.report(key, unknownKey(key.String(), d.config.Elem().Type(), d.settings))
 		return
 	}
 	if entries, ok := value.(map[string]any); ok {
@@ -153,6 +157,16 @@ func (d *decoder) setting(key toml.Key) (setting, bool) {
 		return setting{}, false
 	}
 	return d.settings[i], true
+}
+
+// namedTables returns those that key holds.
+func (d *decoder) namedTables(key toml.Key) (namedTables, bool) {
+	all := namedTablesOf(d.config.Elem().Type())
+	i := slices.IndexFunc(all, func(n namedTables) bool { return len(key) == 1 && n.key == key[0] })
+	if i < 0 {
+		return namedTables{}, false
+	}
+	return all[i], true
 }
 
 // isTable reports whether settings live below key.

@@ -21,6 +21,7 @@ func FuzzApplyTOML(f *testing.F) {
 		f.Add(string(src))
 	}
 	for _, seed := range []string{
+		"[queues.a]\npolicy = \"grow\"\n[queues.A]\n[queues.\"\"]\nmessage_limit = -1", "[[queues.a]]\nb = 1", "queues.a = { policy = \"\" }",
 		"[[zmq]]\nsend_timeout = 1", "zmq = []", "keep_alive = [{timeout = 1}]", "registration_timeout = {secs = -1, nanos = 0}",
 		"registration_timeout = nan", "index = 9223372036854775807", "a = [1979-05-27, 07:32:00]", "\xef\xbb\xbfpeer_id = \"a\"",
 	} {

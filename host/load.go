@@ -44,8 +44,18 @@ func LoadDirectory(path string) (DirectoryConfig, error) {
 // readEnvironment applies the environment to the configuration struct that config points to.
 // A variable without a text counts as not set, so that a script can pass on what it may not have.
 func readEnvironment(lookup func(string) (string, bool), config reflect.Value) error {
+	t := config.Elem().Type()
+	errs := []error{applyEnvironment(lookup, settingsOf(t), config)}
+	for _, n := range namedTablesOf(t) {
+		errs = append(errs, n.readEnvironment(lookup, config))
+	}
+	return errors.Join(errs...)
+}
+
+// applyEnvironment applies the environment to these settings of the struct that config points to.
+func applyEnvironment(lookup func(string) (string, bool), settings []setting, config reflect.Value) error {
 	var errs []error
-	for _, s := range settingsOf(config.Elem().Type()) {
+	for _, s := range settings {
 		text, _ := lookup(s.variable())
 		if text == "" {
 			continue

@@ -114,6 +114,27 @@ func TestSamplesSayTheDefaults(t *testing.T) {
 	}
 }
 
+// The table of a queue is there as a comment, because no queue has limits by default.
+func TestSampleShowsTheTableOfAQueue(t *testing.T) {
+	t.Parallel()
+	sample, err := os.ReadFile("../configs/bus.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, table, found := strings.Cut(string(sample), "# [queues.orders]\n")
+	if !found {
+		t.Fatal("configs/bus.toml shows no table of a queue")
+	}
+	text := before + "[queues.orders]\n" + strings.ReplaceAll("\n"+table, "\n# ", "\n")
+	got, err := host.Load(write(t, "bus.toml", text), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]host.QueueConfig{"orders": {Policy: "reject"}}, got.Bus.Queues); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
+	}
+}
+
 func TestLoadReadsEveryKindOfValue(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -140,6 +161,14 @@ func TestLoadReadsEveryKindOfValue(t *testing.T) {
 			zmq: `keep_alive = { timeout = "1min", interval = "0s" }`,
 			want: func(c *host.Config) {
 				c.Zmq.KeepAlive = host.KeepAliveConfig{Enabled: true, Timeout: time.Minute}
+			},
+		},
+		"limits of queues": {
+			bus: "[queues.orders]\nmessage_limit = 10\nmemory_limit = \"8MiB\"\npolicy = \"grow\"\n[queues.\"Slow ones\"]\n[queues]\nall.message_limit = 0",
+			want: func(c *host.Config) {
+				c.Bus.Queues = map[string]host.QueueConfig{
+					"orders": {MessageLimit: 10, MemoryLimit: 8 * host.MiB, Policy: "grow"}, "Slow ones": {Policy: "reject"}, "all": {Policy: "reject"},
+				}
 			},
 		},
 		"an endpoint with a slash and in capitals": {
@@ -182,7 +211,9 @@ func TestEnvironmentOverridesFiles(t *testing.T) {
 	t.Setenv("ZEBUS_KEEP_ALIVE_TIMEOUT", "9s")
 	t.Setenv("ZEBUS_SEND_TIMEOUT", "") // counts as not set
 	t.Setenv("ZEBUS_LOG", "debug")     // none of ours
-	bus := write(t, "bus.toml", "registration_timeout = \"1s\"\nmessage_batch_size = 5\nstart_replay_timeout = \"2s\"")
+	t.Setenv("ZEBUS_QUEUES_SLOW_ONES_MESSAGE_LIMIT", "9")
+	t.Setenv("ZEBUS_QUEUES_OTHERS_MESSAGE_LIMIT", "9") // no queue of the file
+	bus := write(t, "bus.toml", "registration_timeout = \"1s\"\nmessage_batch_size = 5\nstart_replay_timeout = \"2s\"\n[queues.\"Slow ones\"]\npolicy = \"grow\"")
 	got, err := host.Load(bus, "")
 	if err != nil {
 		t.Fatal(err)
@@ -193,6 +224,7 @@ func TestEnvironmentOverridesFiles(t *testing.T) {
 	want.Bus.IsPersistent = true
 	want.Bus.MessageBatchSize = 7
 	want.Bus.StartReplayTimeout = 2 * time.Second // from the file
+	want.Bus.Queues = map[string]host.QueueConfig{"Slow ones": {MessageLimit: 9, Policy: "grow"}}
 	want.Zmq.MaxMessageSize = host.MiB
 	want.Zmq.KeepAlive.Timeout = 9 * time.Second
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -224,12 +256,14 @@ func TestBadVariablesAreNamed(t *testing.T) {
 	t.Setenv("ZEBUS_DIRECTORY_ENDPOINTS", "tcp://a:1 localhost:7465")
 	t.Setenv("ZEBUS_SEND_HIGH_WATERMARK", "0")
 	t.Setenv("ZEBUS_KEEP_ALIVE_INTERVAL", "1500ms")
-	_, err := host.Load("", "")
+	t.Setenv("ZEBUS_QUEUES_ORDERS_POLICY", "drop")
+	_, err := host.Load(write(t, "bus.toml", "[queues.orders]"), "")
 	want := strings.Join([]string{
 		`ZEBUS_DIRECTORY_ENDPOINTS: "localhost:7465" is no endpoint to connect to, want "tcp://host:port"`,
 		`ZEBUS_REGISTRATION_TIMEOUT: "soon" does not start with a number`,
 		`ZEBUS_IS_PERSISTENT: want true or false, got "perhaps"`,
 		`ZEBUS_MESSAGE_BATCH_SIZE: want a whole number, got "many"`,
+		`ZEBUS_QUEUES_ORDERS_POLICY: "drop" is no policy, want "reject" or "grow"`,
 		`ZEBUS_SEND_HIGH_WATERMARK: 0 is below the minimum 1`,
 		`ZEBUS_KEEP_ALIVE_INTERVAL: 1.5s is no number of whole seconds`,
 	}, "\n")

@@ -5,14 +5,8 @@ import (
 	"time"
 
 	"github.com/zebus-go/zebus/directory"
-	"github.com/zebus-go/zebus/dispatch"
 	"github.com/zebus-go/zebus/transport/zmq"
 )
-
-// dispatch returns the settings for the queues on which handlers run.
-func (c BusConfig) dispatch() dispatch.Config {
-	return dispatch.Config{BatchSize: c.MessageBatchSize, MemoryLimit: int64(c.DispatchMemoryLimit)}
-}
 
 // client returns the settings for the directory client.
 func (c BusConfig) client(logger *slog.Logger) directory.ClientConfig {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/zebus-go/zebus/directory"
+	"github.com/zebus-go/zebus/dispatch"
 	"github.com/zebus-go/zebus/transport/zmq"
 )
 
@@ -20,6 +21,7 @@ func TestPartsGetWhatTheConfigurationSays(t *testing.T) {
 		PickRandomDirectory:        true,
 		MessageBatchSize:           4,
 		DispatchMemoryLimit:        5,
+		Queues:                     map[string]QueueConfig{"orders": {MessageLimit: 6, MemoryLimit: 7, Policy: "grow"}, "prices": {}},
 	}
 	zmqs := ZmqConfig{
 		InboundEndpoint:                         "tcp://a:*",
@@ -53,8 +55,11 @@ func TestPartsGetWhatTheConfigurationSays(t *testing.T) {
 	})
 	t.Run("the queues", func(t *testing.T) {
 		t.Parallel()
-		if got := bus.dispatch(); got.BatchSize != 4 || got.MemoryLimit != 5 {
-			t.Errorf("got %+v, want a batch size of 4 and a memory limit of 5", got)
+		want := dispatch.Config{BatchSize: 4, MemoryLimit: 5, Queues: map[string]dispatch.QueueConfig{
+			"orders": {MaxMessages: 6, MaxBytes: 7, Policy: dispatch.Grow}, "prices": {},
+		}}
+		if diff := cmp.Diff(want, bus.dispatch()); diff != "" {
+			t.Errorf("want -, got +:\n%s", diff)
 		}
 	})
 	t.Run("the transport", func(t *testing.T) {

@@ -19,7 +19,7 @@ func TestReferenceListsEverySetting(t *testing.T) {
 	}
 	directory := settingsOf(reflect.TypeFor[DirectoryConfig]())
 	tests := map[string][]setting{
-		"bus.toml":       settingsOf(reflect.TypeFor[BusConfig]()),
+		"bus.toml":       append(settingsOf(reflect.TypeFor[BusConfig]()), namedTablesOf(reflect.TypeFor[BusConfig]())[0].settings("NAME")...),
 		"zmq.toml":       settingsOf(reflect.TypeFor[ZmqConfig]()),
 		"directory.toml": outsideZmq(directory),
 	}
@@ -135,6 +135,11 @@ func TestEveryFieldIsASetting(t *testing.T) {
 				t.Errorf("%v: %s and %s share the variable %s", config, other, s.key, s.variable())
 			}
 			seen[s.variable()] = s.key.String()
+		}
+		for _, n := range namedTablesOf(config) {
+			if n.key == "" {
+				t.Errorf("%v: field %v has no key", config, n.index)
+			}
 		}
 	}
 }

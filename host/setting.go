@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/BurntSushi/toml"
 )
@@ -18,7 +19,8 @@ import (
 //	zero     what zero means, where zero is allowed although it is below min
 //	check    the name of a further check, see checkNamed
 //
-// A field that is a struct is a table. Its tag "without" names a key that the table lacks.
+// A field that is a struct is a table. Its tag "without" names a key that the table lacks. A field that is a map is no setting,
+// but holds tables with names: see namedTables.
 type setting struct {
 	key   toml.Key // path in the file
 	index []int    // path in the struct
@@ -30,6 +32,9 @@ type setting struct {
 func settingsOf(t reflect.Type) []setting {
 	var all []setting
 	for f := range t.Fields() {
+		if f.Type.Kind() == reflect.Map {
+			continue
+		}
 		s := setting{key: toml.Key{f.Tag.Get("toml")}, index: f.Index, typ: f.Type, tag: f.Tag}
 		if f.Type.Kind() != reflect.Struct {
 			all = append(all, s)
@@ -54,8 +59,19 @@ func (s setting) outer(inner setting) setting {
 // variable returns the name of the environment variable that overrides the setting. The zmq
 // table of the directory server does not show in it, so that one name works for every program.
 func (s setting) variable() string {
-	name := strings.TrimPrefix(s.key.String(), "zmq.")
-	return "ZEBUS_" + strings.ToUpper(strings.ReplaceAll(name, ".", "_"))
+	parts := s.key
+	if parts[0] == "zmq" {
+		parts = parts[1:]
+	}
+	return "ZEBUS_" + strings.Map(inVariable, strings.Join(parts, "_"))
+}
+
+// inVariable returns what stands for a character of a key in the name of its variable.
+func inVariable(r rune) rune {
+	if r = unicode.ToUpper(r); r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+		return r
+	}
+	return '_'
 }
 
 // field returns the setting's field in the configuration struct that config points to.
@@ -130,6 +146,9 @@ func verify[C any](config C) error {
 		if err := s.verify(s.field(p)); err != nil {
 			errs = append(errs, &Problem{Key: s.key.String(), Err: err})
 		}
+	}
+	for _, n := range namedTablesOf(reflect.TypeFor[C]()) {
+		errs = append(errs, n.verify(p))
 	}
 	return errors.Join(errs...)
 }

@@ -8,17 +8,17 @@ import (
 )
 
 // unknownKey returns the error for a key that the configuration struct type t lacks, with the
-// best hint there is.
-func unknownKey(key string, t reflect.Type) error {
-	return &reason{kind: ErrUnknownKey, text: "unknown key" + hint(key, t)}
+// best hint there is. The settings are those of t, under their whole keys.
+func unknownKey(key string, t reflect.Type, settings []setting) error {
+	return &reason{kind: ErrUnknownKey, text: "unknown key" + hint(key, t, settings)}
 }
 
-func hint(key string, t reflect.Type) string {
-	known := keysOf(t)
+func hint(key string, t reflect.Type, settings []setting) string {
+	known := keysOf(settings)
 	if slices.Contains(known, "zmq."+key) {
 		return ", it belongs in the table [zmq]"
 	}
-	if twin := twinOf(t); twin != nil && slices.Contains(keysOf(twin), key) {
+	if twin := twinOf(t); twin != nil && slices.Contains(append(keysOf(settingsOf(twin)), tablesOf(twin)...), key) {
 		return ", it belongs in " + fileOf(twin)
 	}
 	if meant, ok := suggest(key, append(known, tablesOf(t)...)); ok {
@@ -51,10 +51,10 @@ func fileOf(t reflect.Type) string {
 	}
 }
 
-// keysOf lists the keys of all settings of t, as dotted paths.
-func keysOf(t reflect.Type) []string {
+// keysOf lists the keys of settings, as dotted paths.
+func keysOf(settings []setting) []string {
 	var keys []string
-	for _, s := range settingsOf(t) {
+	for _, s := range settings {
 		keys = append(keys, s.key.String())
 	}
 	return keys
@@ -67,6 +67,9 @@ func tablesOf(t reflect.Type) []string {
 		if table := s.key[:len(s.key)-1].String(); table != "" {
 			tables = append(tables, table)
 		}
+	}
+	for _, n := range namedTablesOf(t) {
+		tables = append(tables, n.key)
 	}
 	return slices.Compact(tables)
 }

@@ -115,6 +115,7 @@ func newBus(c busConfig) *Bus {
 	b.config.handlers = append(b.config.handlers, c.directory.Handlers()...)
 	b.watched = c.watchesMessages()
 	b.acks = c.transportWantsAcks()
+	b.config.reportIdleQueues()
 	b.routes.table.Store(&routeTable{byID: map[MessageTypeID]*route{}})
 	for _, h := range b.config.handlers {
 		b.routes.add(b, h, nil)

@@ -193,6 +193,15 @@ func TestBuilderRefuses(t *testing.T) {
 			}
 		})
 	}
+	inTown(t, "and warns of limits for a queue that no handler is on", func(t *testing.T, town *town) {
+		var log strings.Builder
+		limits := dispatch.Config{Queues: map[string]dispatch.QueueConfig{"Orders": {MaxMessages: 1}, "ordres": {MaxMessages: 1}, "": {MaxMessages: 1}}}
+		handler := zebus.HandleCommand(func(context.Context, *interop.Knock) error { return nil }).OnQueue("orders")
+		town.start(town.builder("A.0", handler).WithDispatch(limits).WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+		if strings.Count(log.String(), "level=WARN") != 1 || !strings.Contains(log.String(), "peer=A.0 queue=ordres") {
+			t.Errorf("logged %s, want a warning of ordres alone", &log)
+		}
+	})
 	inTown(t, "but takes nil for a logger", func(t *testing.T, town *town) {
 		svc := town.start(town.builder("A.0", zebus.HandleCommand(fail)).WithLogger(nil))
 		if err := svc.Send(t.Context(), &interop.Fail{Code: 1}); err == nil {
