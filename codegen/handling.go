@@ -1,8 +1,11 @@
 package codegen
 
 import (
+	"cmp"
+	"go/token"
 	"go/types"
 	"strconv"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 )
@@ -14,6 +17,7 @@ type handling struct {
 	concurrency int    // 0 for one at a time
 	key         string // the field by which messages stay in order
 	message     *types.TypeName
+	pos         token.Pos // of the directive
 }
 
 // parseHandling reads the words of a directive. What is wrong with them is noted.
@@ -21,6 +25,7 @@ func (p *packageParser) parseHandling(h *handler, d *directive) {
 	h.handling.retry = p.count(h, d, "retry", "the number of tries after the first, retry=5")
 	h.handling.concurrency = p.count(h, d, "concurrency", "the number of messages at a time, concurrency=8")
 	h.handling.key = d.words["key"]
+	h.handling.pos = d.pos
 	switch backoff := d.words["backoff"]; {
 	case d.has("backoff") && !d.has("retry"):
 		p.addf(d.pos, "%s: backoff= says how to wait between tries: write retry= too", h.name)
@@ -36,6 +41,27 @@ func (p *packageParser) parseHandling(h *handler, d *directive) {
 		p.addf(d.pos, "%s: inline runs on the receiving goroutine, which must not wait for the next try: keep inline or retry=", h.name)
 	case d.has("concurrency") && h.inline:
 		p.addf(d.pos, "%s: inline runs on the receiving goroutine, one message at a time: keep inline or concurrency=", h.name)
+	}
+}
+
+// defaultQueue is that of handlers that name none.
+const defaultQueue = "DefaultQueue"
+
+// agree notes it when a handler has another concurrency than one before on its queue, which no bus takes.
+func (p *packageParser) agree(h *handler, others []*handler) {
+	if h.handling.concurrency == 0 {
+		return
+	}
+	queue := cmp.Or(h.queue, defaultQueue)
+	for _, other := range others {
+		if other.handling.concurrency == 0 || !strings.EqualFold(cmp.Or(other.queue, defaultQueue), queue) {
+			continue
+		}
+		if other.handling.concurrency != h.handling.concurrency {
+			p.addf(h.handling.pos, "%s: concurrency=%d, but %s (%s) has concurrency=%d for the queue %s: write the same number",
+				h.name, h.handling.concurrency, other.name, p.at(other.handling.pos), other.handling.concurrency, queue)
+		}
+		return
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"go/token"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -30,6 +31,12 @@ type problems struct {
 // addf adds what is wrong at a place.
 func (p *problems) addf(pos token.Pos, format string, args ...any) {
 	p.list = append(p.list, &SourceError{Pos: p.fset.Position(pos), Text: fmt.Sprintf(format, args...)})
+}
+
+// at returns a place for a text about another one: file and line.
+func (p *problems) at(pos token.Pos) string {
+	place := p.fset.Position(pos)
+	return fmt.Sprintf("%s:%d", filepath.Base(place.Filename), place.Line)
 }
 
 // err returns the problems in the order of the source, or nil when there are none.

@@ -69,6 +69,7 @@ func (p *packageParser) join(s *service, h *handler, decl *ast.FuncDecl, functio
 			break
 		}
 	}
+	p.agree(h, s.handlers)
 	s.handlers = append(s.handlers, h)
 }
 

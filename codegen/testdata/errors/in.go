@@ -518,3 +518,36 @@ type Spaced struct {
 //
 //zebus:handler inline retry=2
 func InlineRetry(context.Context, *Fine) error { return nil }
+
+// Crowd has queues of which nobody knows how many messages they run at a time.
+type Crowd struct{}
+
+// OnFirst says eight.
+//
+//zebus:handler queue=fine concurrency=8 key=At
+func (*Crowd) OnFirst(context.Context, *Fine) error { return nil }
+
+// OnSecond says four, of the same queue: case does not count.
+//
+//zebus:handler queue=Fine concurrency=4 key=At
+func (*Crowd) OnSecond(context.Context, *Fine) error { return nil }
+
+// OnThird is as good as the first.
+//
+//zebus:handler queue=FINE concurrency=8 key=At
+func (*Crowd) OnThird(context.Context, *Fine) error { return nil }
+
+// OnFourth says nothing, which goes with any number.
+//
+//zebus:handler queue=fine
+func (*Crowd) OnFourth(context.Context, *Fine) error { return nil }
+
+// OnFifth and OnSixth are on the default queue, by its name and without.
+//
+//zebus:handler concurrency=2 key=At
+func (*Crowd) OnFifth(context.Context, *Fine) error { return nil }
+
+// OnSixth says three.
+//
+//zebus:handler queue=defaultqueue concurrency=3 key=At
+func (*Crowd) OnSixth(context.Context, *Fine) error { return nil }
