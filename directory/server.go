@@ -58,9 +58,27 @@ func (s *Server) Watch(f func(zebus.PeerChange)) { s.changed = f }
 func (s *Server) Observe([]zebus.MessageTypeID, func(zebus.PeerID, []zebus.Subscription)) {}
 
 // AppendPeers implements [zebus.Directory], by the stricter rule for what directories publish: a message without routing
-// content goes to those who want everything of its type.
+// content goes to those who want everything of its type, and an event of the directory to nobody who is down. Whoever is
+// learns everything when it registers.
 func (s *Server) AppendPeers(dst []zebus.Peer, t zebus.MessageTypeID, r zebus.RoutingContent) []zebus.Peer {
-	return s.registry.AppendMatching(dst, t, r)
+	before := len(dst)
+	dst = s.registry.AppendMatching(dst, t, r)
+	if !slices.Contains(published, t) {
+		return dst
+	}
+	up := slices.DeleteFunc(dst[before:], func(p zebus.Peer) bool { return !p.Up })
+	return dst[:before+len(up)]
+}
+
+// published are the events of directories.
+var published = []zebus.MessageTypeID{
+	(*PeerStarted)(nil).ZebusType().ID(),
+	(*PeerStopped)(nil).ZebusType().ID(),
+	(*PeerDecommissioned)(nil).ZebusType().ID(),
+	(*PeerNotResponding)(nil).ZebusType().ID(),
+	(*PeerResponding)(nil).ZebusType().ID(),
+	(*PeerSubscriptionsUpdated)(nil).ZebusType().ID(),
+	(*PeerSubscriptionsForTypesUpdated)(nil).ZebusType().ID(),
 }
 
 // Version implements [zebus.VersionedDirectory].

@@ -144,9 +144,8 @@ func (s *Server) unregister(ctx context.Context, cmd *UnregisterPeerCommand) err
 // decommission removes a peer on somebody's word.
 func (s *Server) decommission(ctx context.Context, cmd *DecommissionPeerCommand) error {
 	peer := zebus.Peer{ID: cmd.PeerID}
-	known := false
 	err := s.config.Store.Update(ctx, cmd.PeerID, func(r *Record) *Record {
-		if known = r != nil; known {
+		if r != nil {
 			peer = r.Static.Peer
 		}
 		return nil
@@ -154,16 +153,16 @@ func (s *Server) decommission(ctx context.Context, cmd *DecommissionPeerCommand)
 	if err != nil {
 		return err
 	}
-	s.decommissioned(ctx, peer, known && bySomebodyElse(ctx, cmd.PeerID))
+	s.decommissioned(ctx, peer, bySomebodyElse(ctx, cmd.PeerID))
 	return nil
 }
 
 // decommissioned publishes that a peer has been removed. The books know it no more, so it is told apart from the
-// others, unless it asked for it: a peer that still runs shall learn that it is lost.
+// others, unless it asked for it or was down: a peer that still runs shall learn that it is lost.
 func (s *Server) decommissioned(ctx context.Context, peer zebus.Peer, tell bool) {
 	s.notify(zebus.PeerDecommissionedChange, peer)
 	var also []zebus.Peer
-	if _, self := s.run(); tell && peer.Endpoint != "" && peer.ID != self.Peer.ID {
+	if _, self := s.run(); tell && peer.Up && peer.ID != self.Peer.ID {
 		also = append(also, peer)
 	}
 	s.publish(ctx, &PeerDecommissioned{PeerID: peer.ID}, also...)

@@ -317,6 +317,23 @@ func TestServerUnregister(t *testing.T) {
 		}
 		a.wantHeard(&directory.PeerStopped{PeerID: "B.0", PeerEndpoint: &endpoint, TimestampUTC: at(3)})
 	})
+	inTownHall(t, "M10 a peer that is down is told neither that it stopped nor anything else, until it registers", func(t *testing.T, _ *clerk, a, b *citizen) {
+		d := b.descriptor(at(1))
+		d.Persistent = true
+		b.settle(d)
+		b.do(unregister(at(2)))
+		a.settle(a.descriptor(at(3)))
+		b.wantHeard()
+		a.do(&directory.DecommissionPeerCommand{PeerID: "B.0"})
+		b.wantHeard()
+		a.take()
+		d.Timestamp = at(4)
+		b.settle(d)
+		a.do(&directory.MarkPeerAsNotRespondingCommand{PeerID: "A.0"})
+		if heard := b.take(); len(heard) != 1 {
+			t.Errorf("B.0 heard %v, want that A.0 does not respond", heard)
+		}
+	})
 	inTownHall(t, "M11 a transient peer is removed and PeerDecommissioned is published, but not to it", func(t *testing.T, k *clerk, a, b *citizen) {
 		b.settle(b.descriptor(at(1)))
 		a.take()

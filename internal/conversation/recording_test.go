@@ -53,9 +53,10 @@ func readRecording(t *testing.T, name string) (lines []line) {
 
 // recordedPorts tells by which port each process of the recordings received.
 var recordedPorts = map[string]string{
-	"Abc.Zebus.DirectoryService.0": "41000",
-	"Abc.Zebus.DirectoryService.1": "41005",
-	"Net.A.0":                      "41002",
-	"Net.B.0":                      "41003",
-	"Net.C.0":                      "41004",
+	"Abc.Zebus.DirectoryService.0":   "41000",
+	"Abc.Zebus.DirectoryService.1":   "41005",
+	"Abc.Zebus.PersistenceService.0": "41001",
+	"Net.A.0":                        "41002",
+	"Net.B.0":                        "41003",
+	"Net.C.0":                        "41004",
 }
