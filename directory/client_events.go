@@ -46,7 +46,14 @@ func (c *Client) peerStarted(_ context.Context, e *PeerStarted) error {
 	return nil
 }
 
+// peerStopped notes that a peer is down. When that is said of the peer itself, an earlier process of its name has left.
 func (c *Client) peerStopped(_ context.Context, e *PeerStopped) error {
+	if e.PeerID == c.id() {
+		if !c.backlog.holding() && !c.registry.IsNewer(e.PeerID, e.TimestampUTC) {
+			c.keeper.lost(unregistered)
+		}
+		return nil
+	}
 	c.backlog.hear(func() {
 		if peer, outcome := c.registry.Stop(e.PeerID, e.TimestampUTC, time.Now()); outcome == registry.Applied {
 			c.notify(zebus.PeerStoppedChange, peer)
@@ -60,7 +67,7 @@ func (c *Client) peerStopped(_ context.Context, e *PeerStopped) error {
 func (c *Client) peerDecommissioned(_ context.Context, e *PeerDecommissioned) error {
 	if e.PeerID == c.id() {
 		if !c.backlog.holding() {
-			c.keeper.lost()
+			c.keeper.lost(decommissioned)
 		}
 		return nil
 	}

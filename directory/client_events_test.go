@@ -448,6 +448,26 @@ func TestKeeper(t *testing.T) {
 		m.finds(typeB, content("x"), selfID)
 		m.wantChanges()
 	})
+	inOffice(t, "a peer that sees itself stopped by an earlier process of its name registers again", func(_ *testing.T, o *office, m *member) {
+		o.take()
+		after := time.Now().Add(time.Second)
+		o.tell(m, &directory.PeerStopped{PeerID: selfID, TimestampUTC: &after})
+		if n := registrations(o); n != 1 {
+			m.t.Errorf("registered %d times, want once", n)
+		}
+		if self, _ := m.Peer(selfID); !self.Up || !self.Responding {
+			m.t.Errorf("it takes itself for %+v", self)
+		}
+		m.wantChanges()
+	})
+	inOffice(t, "a stop from before the peer registered does not", func(_ *testing.T, o *office, m *member) {
+		o.take()
+		before := time.Now().Add(-time.Second)
+		o.tell(m, &directory.PeerStopped{PeerID: selfID, TimestampUTC: &before})
+		if n := registrations(o); n != 0 {
+			m.t.Errorf("registered %d times", n)
+		}
+	})
 	inTown(t, "the decommission of an earlier run does not disturb the registration", func(t *testing.T, w *town) {
 		o := w.office(0)
 		m := w.member(directory.ClientConfig{})

@@ -23,7 +23,7 @@ type keeper struct {
 	wg   sync.WaitGroup
 
 	mu      sync.Mutex
-	gone    bool                  // the peer's own decommission was seen
+	gone    string                // how the directories have removed the peer; "" while they have not
 	doubted map[zebus.PeerID]bool // nil when nobody is
 	until   time.Time             // when the doubted are forgotten
 
@@ -37,7 +37,7 @@ func (k *keeper) start(c *Client) {
 	ctx, cancel := context.WithCancel(context.Background())
 	k.done = cancel
 	k.mu.Lock()
-	k.gone, k.doubted = false, nil
+	k.gone, k.doubted = "", nil
 	k.mu.Unlock()
 	k.failures, k.again = 0, time.Time{}
 	k.wg.Go(func() { k.run(ctx, c) })
@@ -51,10 +51,10 @@ func (k *keeper) stop() {
 	k.wg.Wait()
 }
 
-// lost says that the directories have removed the peer.
-func (k *keeper) lost() {
+// lost says that the directories have removed the peer, and how.
+func (k *keeper) lost(how string) {
 	k.mu.Lock()
-	k.gone = true
+	k.gone = how
 	k.mu.Unlock()
 	select {
 	case k.wake <- struct{}{}:
@@ -99,7 +99,7 @@ func (k *keeper) pause(c *Client) time.Duration {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.gone {
+	if k.gone != "" {
 		pause = 0
 	}
 	pause = max(pause, time.Until(k.again))
@@ -109,8 +109,12 @@ func (k *keeper) pause(c *Client) time.Duration {
 	return max(pause, 0)
 }
 
-// decommissioned is the reason to register again that only registering ends.
-const decommissioned = "decommissioned"
+// Reasons to register again. A ping ends the last one, and only registering the others.
+const (
+	decommissioned = "decommissioned"
+	unregistered   = "unregistered by an earlier process"
+	noPing         = "no ping"
+)
 
 // reason returns why the peer must register again now, "" when it need not.
 func (k *keeper) reason(c *Client) string {
@@ -119,16 +123,12 @@ func (k *keeper) reason(c *Client) string {
 	}
 	k.mu.Lock()
 	gone := k.gone
-	k.gone = false
+	k.gone = ""
 	k.mu.Unlock()
-	switch silence := c.config.SilenceTimeout; {
-	case gone:
-		return decommissioned
-	case silence > 0 && c.SincePing() >= silence:
-		return "no ping"
-	default:
-		return ""
+	if silence := c.config.SilenceTimeout; gone == "" && silence > 0 && c.SincePing() >= silence {
+		return noPing
 	}
+	return gone
 }
 
 // expired returns the peers that were doubted until now.
@@ -184,7 +184,9 @@ func (k *keeper) postpone(c *Client, why string, err error) {
 	k.failures++
 	k.again = time.Now().Add(delay)
 	k.mu.Lock()
-	k.gone = k.gone || why == decommissioned
+	if k.gone == "" && why != noPing {
+		k.gone = why
+	}
 	k.mu.Unlock()
 	c.config.Logger.Error("registering again did not work", "peer", c.id(), "again_in", delay, "error", err)
 }

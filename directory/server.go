@@ -22,6 +22,7 @@ type Server struct {
 	clock    clock
 	changed  func(zebus.PeerChange)
 	pinger   pinger
+	errands  errands
 
 	mu struct {
 		sync.RWMutex
@@ -126,6 +127,7 @@ func (s *Server) Register(ctx context.Context, bus zebus.PeerSender, self zebus.
 		return fmt.Errorf("directory: store the directory peer %s: %w", self.Peer.ID, err)
 	}
 	s.publish(ctx, &PeerStarted{PeerDescriptor: self})
+	s.errands.open()
 	s.pinger.start(s) //nolint:contextcheck // it outlives the registration, until Unregister
 	return nil
 }
@@ -196,6 +198,7 @@ func (s *Server) Update(ctx context.Context, subs []zebus.SubscriptionsForType) 
 
 // Unregister implements [zebus.Directory]: the directory peer stays in the books, as one that has stopped.
 func (s *Server) Unregister(ctx context.Context) error {
+	s.errands.close()
 	s.pinger.stop()
 	_, self := s.run()
 	at := s.clock.next()
@@ -228,17 +231,19 @@ func (s *Server) record(id zebus.PeerID) *Record {
 	return s.mu.entries[id].record
 }
 
-// publish sends an event to all who want it, and to those named whether or not the books know them. A peer that cannot
-// be reached does not undo what has happened; the transport has logged that it cannot, once and not for every event.
-func (s *Server) publish(ctx context.Context, evt zebus.Event, also ...zebus.Peer) {
+// publish sends an event to all who want it. A peer that cannot be reached does not undo what has happened; the transport has
+// logged that it cannot, once and not for every event.
+func (s *Server) publish(ctx context.Context, evt zebus.Event) {
 	bus, _ := s.run()
 	if err := bus.Publish(ctx, evt); err != nil {
 		s.config.Logger.DebugContext(ctx, "an event did not reach everybody", "message", evt.ZebusType().ID(), "error", err)
 	}
-	if len(also) == 0 {
-		return
-	}
-	if err := bus.PublishTo(ctx, evt, also...); err != nil {
+}
+
+// publishTo sends an event to a peer, whether or not the books know it.
+func (s *Server) publishTo(ctx context.Context, evt zebus.Event, peer zebus.Peer) {
+	bus, _ := s.run()
+	if err := bus.PublishTo(ctx, evt, peer); err != nil {
 		s.config.Logger.DebugContext(ctx, "an event did not reach its peer", "message", evt.ZebusType().ID(), "error", err)
 	}
 }

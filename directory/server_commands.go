@@ -131,12 +131,14 @@ func (s *Server) unregister(ctx context.Context, cmd *UnregisterPeerCommand) err
 	case err != nil || next == old:
 		return err
 	case next == nil:
-		s.decommissioned(ctx, old.Static.Peer, bySomebodyElse(ctx, cmd.PeerID))
+		s.decommissioned(ctx, old.Static.Peer)
 	default:
 		s.notify(zebus.PeerStoppedChange, next.Static.Peer)
-		s.publish(ctx, &PeerStopped{
+		stopped := &PeerStopped{
 			PeerID: cmd.PeerID, PeerEndpoint: cmp.Or(cmd.PeerEndpoint, &old.Static.Peer.Endpoint), TimestampUTC: &at,
-		})
+		}
+		s.publish(ctx, stopped)
+		s.tellUnaware(ctx, stopped, old.Static.Peer)
 	}
 	return nil
 }
@@ -153,25 +155,35 @@ func (s *Server) decommission(ctx context.Context, cmd *DecommissionPeerCommand)
 	if err != nil {
 		return err
 	}
-	s.decommissioned(ctx, peer, bySomebodyElse(ctx, cmd.PeerID))
+	s.decommissioned(ctx, peer)
 	return nil
 }
 
-// decommissioned publishes that a peer has been removed. The books know it no more, so it is told apart from the
-// others, unless it asked for it or was down: a peer that still runs shall learn that it is lost.
-func (s *Server) decommissioned(ctx context.Context, peer zebus.Peer, tell bool) {
+// decommissioned publishes that a peer has been removed.
+func (s *Server) decommissioned(ctx context.Context, peer zebus.Peer) {
 	s.notify(zebus.PeerDecommissionedChange, peer)
-	var also []zebus.Peer
-	if _, self := s.run(); tell && peer.Up && peer.ID != self.Peer.ID {
-		also = append(also, peer)
-	}
-	s.publish(ctx, &PeerDecommissioned{PeerID: peer.ID}, also...)
+	gone := &PeerDecommissioned{PeerID: peer.ID}
+	s.publish(ctx, gone)
+	s.tellUnaware(ctx, gone, peer)
 }
 
-// bySomebodyElse says whether the command being handled came from another peer than the one it is about.
-func bySomebodyElse(ctx context.Context, about zebus.PeerID) bool {
-	originator, ok := zebus.OriginatorFrom(ctx)
-	return ok && originator.SenderID != about
+// handover is how long a process that unregisters in the name of another one, which has taken its place, is given to leave. The two
+// share the connection that the directory has to their ID, and what is on its way to the one is lost for the other.
+const handover = time.Second
+
+// tellUnaware publishes to the peer that the command being handled has removed or stopped, if it may still run: it shall learn
+// that it is lost, and as the books know it no more, or as one that is down, it is told apart from the others. A process that says
+// it of itself knows. An earlier process of the same name, at another endpoint, says it of the one that took its place.
+func (s *Server) tellUnaware(ctx context.Context, evt zebus.Event, peer zebus.Peer) {
+	originator, known := zebus.OriginatorFrom(ctx)
+	_, self := s.run()
+	switch {
+	case !known, !peer.Up, peer.ID == self.Peer.ID:
+	case originator.SenderID != peer.ID:
+		s.publishTo(ctx, evt, peer)
+	case !strings.EqualFold(originator.SenderEndpoint, peer.Endpoint):
+		s.errands.after(handover, func() { s.publishTo(context.WithoutCancel(ctx), evt, peer) })
+	}
 }
 
 // update replaces what a peer registered with, and what it has said since.

@@ -344,6 +344,37 @@ func TestServerUnregister(t *testing.T) {
 		a.wantHeard(&directory.PeerDecommissioned{PeerID: "B.0"})
 		b.wantHeard()
 	})
+	for _, persistent := range []bool{false, true} {
+		name := map[bool]string{false: "M11 a transient", true: "M10 a persistent"}[persistent]
+		inTown(t, name+" peer that took the place of an earlier process is told when that one leaves", func(_ *testing.T, w *town) {
+			w.clerk(directory.ServerConfig{PingInterval: -1})
+			earlier, later := w.citizen("B.0", "tcp://hostb:1"), w.citizen("B.0", "tcp://hostb:2")
+			for i, c := range []*citizen{earlier, later} {
+				d := c.descriptor(at(1 + i))
+				d.Persistent = persistent
+				c.settle(d)
+			}
+			earlier.do(unregister(at(3)))
+			earlier.wantHeard()
+			later.wantHeard() // the earlier one has its answer first
+			pass(time.Second)
+			if persistent {
+				later.wantHeard(&directory.PeerStopped{PeerID: "B.0", PeerEndpoint: &endpoint, TimestampUTC: at(3)})
+			} else {
+				later.wantHeard(&directory.PeerDecommissioned{PeerID: "B.0"})
+			}
+		})
+	}
+	inTown(t, "a directory that stops tells the later process nothing any more", func(_ *testing.T, w *town) {
+		k := w.clerk(directory.ServerConfig{PingInterval: -1})
+		earlier, later := w.citizen("B.0", "tcp://hostb:1"), w.citizen("B.0", "tcp://hostb:2")
+		earlier.settle(earlier.descriptor(at(1)))
+		later.settle(later.descriptor(at(2)))
+		earlier.do(unregister(at(3)))
+		w.stop(k.bus)
+		pass(time.Minute)
+		later.wantHeard()
+	})
 	inTownHall(t, "M12 an unregistration before the registration changes nothing", func(t *testing.T, k *clerk, a, b *citizen) {
 		b.settle(b.descriptor(at(1)))
 		a.take()

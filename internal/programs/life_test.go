@@ -185,4 +185,6 @@ func TestSecondStartTakesOver(t *testing.T) {
 	n.echo("whose turn?")
 	second.await(`msg=echo msg="whose turn\?"`)
 	first.stop()
+	second.await(`"registered again" peer=Abc\.Echo\.0`) // the first has taken the name along
+	n.echo("still mine")
 }

@@ -222,12 +222,18 @@ func TestStandingConvoy(t *testing.T) {
 		cfg := quick()
 		cfg.SendQueueLimit = 300
 		a := startNode(t, "Test.Publisher.0", cfg)
+		a.send(t, "0", b.peer())
+		awaitConnected(t, a, 1) // which would hand the convoy that it finds to a writer
 		a.HoldConvoys()
-		publish(t, a, 100, 0, 10, b.peer())
+		for i := range 100 {
+			if err := a.Send(zebus.Delivery{Message: a.message(strconv.Itoa(i+1) + " some text"), To: []zebus.Peer{b.peer()}, MayWait: true}); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if err := a.Flush(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		wantInOrder(t, b, 100)
+		wantInOrder(t, b, 101)
 	})
 }
 

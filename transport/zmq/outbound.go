@@ -197,6 +197,19 @@ func (o *outbound) leaves(id zebus.PeerID, endpoint string) {
 	})
 }
 
+// nameOf returns under which name to answer a peer that leaves an endpoint: its own, unless there is a link under that to another
+// endpoint. Then another process has its name, as where a new one takes the place of an old one, and that one's messages are not
+// to be lost with a link that moves.
+func (o *outbound) nameOf(id zebus.PeerID, endpoint string) (name zebus.PeerID) {
+	name = id
+	o.with(id, func(p *peer) {
+		if p.link != nil && !p.link.leadsTo(endpoint) {
+			name = id + "@" + zebus.PeerID(endpoint)
+		}
+	})
+	return name
+}
+
 // answered notes that a peer has been told that all it sent was read. It waits for that, and so has read what was sent
 // to it before.
 func (o *outbound) answered(id zebus.PeerID) {

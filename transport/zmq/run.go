@@ -136,15 +136,16 @@ var errLeft = fmt.Errorf("it has stopped: %w", zebus.ErrPeerGone)
 // answerEndOfStream tells a peer that takes leave that everything it sent was read, known or not. Its socket is kept
 // for a while: what is handled now may still be answered.
 func (r *run) answerEndOfStream(from zebus.Originator) {
-	r.outbound.answered(from.SenderID) // before the answer: whoever has that may be gone
-	r.reports.parted(from.SenderID, errLeft)
-	r.outbound.leaves(from.SenderID, from.SenderEndpoint)
+	id := r.outbound.nameOf(from.SenderID, from.SenderEndpoint)
+	r.outbound.answered(id) // before the answer: whoever has that may be gone
+	r.reports.parted(id, errLeft)
+	r.outbound.leaves(id, from.SenderEndpoint)
 	ack := transport.NewEndOfStreamAck(r.ids.Next(), r.from)
-	if err := r.outbound.sendOwn(from.SenderID, from.SenderEndpoint, ack); err != nil {
-		r.cfg.Logger.Warn("end of stream not acknowledged", "peer", from.SenderID, "endpoint", from.SenderEndpoint, "error", err)
+	if err := r.outbound.sendOwn(id, from.SenderEndpoint, ack); err != nil {
+		r.cfg.Logger.Warn("end of stream not acknowledged", "peer", id, "endpoint", from.SenderEndpoint, "error", err)
 	}
-	r.outbound.leaves(from.SenderID, from.SenderEndpoint) // also a link that the answer has opened
-	r.forgetLater(from.SenderID, from.SenderEndpoint)
+	r.outbound.leaves(id, from.SenderEndpoint) // also a link that the answer has opened
+	r.forgetLater(id, from.SenderEndpoint)
 }
 
 // forgetLater drops the socket to a peer that left, once its last words and our answers are over.

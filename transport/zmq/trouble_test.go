@@ -120,6 +120,21 @@ func sendUntilTaken(t *testing.T, n *node, content string, to zebus.Peer) {
 
 func TestConnectionLost(t *testing.T) {
 	t.Parallel()
+	t.Run("a process that leaves is answered without the connection to the one that took its place", func(t *testing.T) {
+		t.Parallel()
+		a, earlier, later := startNode(t, "Test.A.0", quick()), startNode(t, "Test.B.0", waiting(patience)), startNode(t, "Test.B.0", quick())
+		earlier.send(t, "x", a.peer())
+		a.received(t, 1)
+		a.send(t, "1", later.peer())
+		later.received(t, 1)
+		earlier.stop(t) // waits for the answer
+		a.send(t, "2", later.peer())
+		later.received(t, 2)
+		a.stop(t)
+		if len(a.uncertain)+len(a.failures) > 0 || slices.Contains(a.parted, "Test.B.0") {
+			t.Errorf("uncertain %v, failed %v, parted %v", a.uncertain, a.failures, a.parted)
+		}
+	})
 	t.Run("the bus hears of a connection that dies, whether or not anything is lost with it", func(t *testing.T) {
 		t.Parallel()
 		server := listenRaw(t)

@@ -168,6 +168,14 @@ func (r *Registry) Descriptor(id zebus.PeerID) (zebus.PeerDescriptor, bool) {
 	return zebus.PeerDescriptor{}, false
 }
 
+// IsNewer says whether something newer than at is known of a peer. An update that does not tell its time is never too late.
+func (r *Registry) IsNewer(id zebus.PeerID, at *time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := (*r.peers.Load())[id]
+	return p != nil && p.newerThan(at)
+}
+
 func timeOr(at *time.Time, now time.Time) time.Time {
 	if at != nil {
 		return *at
