@@ -177,11 +177,22 @@ func (b *Bus) Start(ctx context.Context) error {
 	if !b.beginStart(cancel) {
 		return fmt.Errorf("start %s: %w", b.ID(), ErrAlreadyRunning)
 	}
-	err := b.start(ctx)
-	b.endStart(err)
+	err := b.tryStart(ctx)
 	if err == nil {
 		b.raise(ctx, func(h Hooks) func(context.Context) { return h.Started }) // a hook may stop the bus again
 	}
+	return err
+}
+
+// errCutShort is how a start or stop has ended in which a function of the service panicked, or ended the goroutine. Nobody is
+// left to return it to.
+var errCutShort = errors.New("zebus: cut short")
+
+// tryStart starts the bus, and knows how that ended when it does not return.
+func (b *Bus) tryStart(ctx context.Context) (err error) {
+	err = errCutShort
+	defer func() { b.endStart(err) }()
+	err = b.start(ctx)
 	return err
 }
 
@@ -211,8 +222,8 @@ func (b *Bus) endStart(err error) {
 	close(b.life.ended)
 }
 
-// start does the steps of a start; when one fails it undoes those before it, the last first.
-func (b *Bus) start(ctx context.Context) (err error) {
+// start does the steps of a start; when one fails, or panics, it undoes those before it, the last first.
+func (b *Bus) start(ctx context.Context) error {
 	if err := b.ask(ctx, func(h Hooks) func(context.Context) error { return h.Starting }); err != nil {
 		return fmt.Errorf("start %s: %w", b.ID(), err)
 	}
@@ -220,11 +231,26 @@ func (b *Bus) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	joined := false
 	defer func() {
-		if err != nil {
+		if !joined {
 			b.undo(ctx, r)
 		}
 	}()
+	if err := b.join(ctx, r); err != nil {
+		return err
+	}
+	b.config.transport.Registered()
+	b.dispatcher.Start()
+	b.startPeriodic(r)
+	joined = true
+	return nil
+}
+
+// join makes the peer one of the network: from here on the bus has a run.
+func (b *Bus) join(ctx context.Context, r *run) error {
+	r.self = b.descriptor(r.originator.SenderEndpoint)
+	b.beginRun(r)
 	// The bus can send before it is registered, because registering is sending.
 	if err := b.config.directory.Register(ctx, b, r.self); err != nil {
 		return fmt.Errorf("register %s: %w", b.ID(), err)
@@ -236,13 +262,10 @@ func (b *Bus) start(ctx context.Context) (err error) {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("start %s: %w", b.ID(), err)
 	}
-	b.config.transport.Registered()
-	b.dispatcher.Start()
-	b.startPeriodic(r)
 	return nil
 }
 
-// open starts the transport: from here on messages can arrive and wait in the queues.
+// open starts the transport: from here on messages can arrive, and wait until the bus has a run.
 func (b *Bus) open(ctx context.Context) (*run, error) {
 	r := &run{bus: b, done: make(chan struct{})}
 	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -256,8 +279,6 @@ func (b *Bus) open(ctx context.Context) (*run, error) {
 		return nil, errors.Join(fmt.Errorf("start %s: %w", b.ID(), err), b.dispatcher.Stop(context.WithoutCancel(ctx)))
 	}
 	r.originator = Originator{SenderID: b.ID(), SenderEndpoint: endpoint, MachineName: machineName(), InitiatorUserName: &b.config.initiator}
-	r.self = b.descriptor(endpoint)
-	b.beginRun(r)
 	return r, nil
 }
 
@@ -286,6 +307,7 @@ func (b *Bus) undo(ctx context.Context, r *run) {
 	if err := b.shutDown(ctx, r); err != nil && (registered || !errors.Is(err, context.DeadlineExceeded)) {
 		b.config.logger.WarnContext(ctx, "undoing a failed start", "peer", b.ID(), "error", err)
 	}
+	b.forgetEarly() // there may be some where the run had not begun
 }
 
 // Stop takes the peer off the bus: it unregisters, lets the handlers finish what has arrived, ends the commands that
@@ -314,11 +336,19 @@ func (b *Bus) Stop(ctx context.Context) error {
 	if was != started {
 		return fmt.Errorf("stop %s: %w", b.ID(), ErrNotRunning)
 	}
-	err := b.stop(ctx)
-	if b.endStop(err) {
+	stopped, err := b.tryStop(ctx)
+	if stopped {
 		b.raise(ctx, func(h Hooks) func(context.Context) { return h.Stopped }) // a hook may start the bus again
 	}
 	return err
+}
+
+// tryStop stops the bus, and knows how that ended when it does not return.
+func (b *Bus) tryStop(ctx context.Context) (stopped bool, err error) {
+	err = errCutShort
+	defer func() { stopped = b.endStop(err) }()
+	err = b.stop(ctx)
+	return stopped, err
 }
 
 func (b *Bus) stop(ctx context.Context) error {

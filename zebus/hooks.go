@@ -2,7 +2,9 @@ package zebus
 
 import "context"
 
-// Hooks are called at the turns of a bus's life, on the goroutine that starts or stops it. Each may be nil.
+// Hooks are called at the turns of a bus's life, on the goroutine that starts or stops it. Each may be nil. A panic of a hook goes
+// on to whoever called Start or Stop, and what it precedes has failed then, as by an error: the start is undone, the bus
+// that was to stop goes on. After Started it runs, after Stopped it has stopped.
 type Hooks struct {
 	// Starting comes before anything else; its error ends the start.
 	Starting func(ctx context.Context) error
