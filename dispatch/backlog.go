@@ -18,13 +18,15 @@ type backlog struct {
 	spares int
 }
 
-// A chunk is items that follow each other.
+// A chunk is items that follow each other. Those that wait are the backlog's or a worker's that took them. When a worker's
+// handler lends its turn, the worker keeps what it is at, and the rest is given back: then several have a part of the chunk.
 type chunk struct {
 	entries []*Entry
 	to      []*queued       // whom each entry waits for. Not cleared, for mostly it is the same again.
 	since   []time.Duration // when each began to wait, by the clock of the dispatcher; empty without Config.Ages
-	from    int             // items before this index are gone
+	from    int             // items before this index are over, or with a worker
 	end     int             // items from this index on are not there yet
+	owners  int             // of parts of it: workers, and the backlog
 	next    *chunk
 }
 
@@ -52,6 +54,7 @@ func (c *chunk) add(e *Entry, to *queued, since time.Duration) {
 // append adds an empty chunk at the end.
 func (b *backlog) append() *chunk {
 	c := b.empty()
+	c.owners = 1
 	if b.last == nil {
 		b.first = c
 	} else {
@@ -90,25 +93,23 @@ func (b *backlog) take() *chunk {
 	return c
 }
 
-// giveBack puts items of a chunk that was taken before those that wait. The chunk keeps them as well.
-func (b *backlog) giveBack(c *chunk, from, end int) {
-	if from == end {
+// giveBack puts the items of a chunk from an index on before those that wait. Who took it keeps the others.
+func (b *backlog) giveBack(c *chunk, from int) {
+	if from == c.end {
 		return
 	}
-	again := b.empty()
-	for i := from; i < end; i++ {
-		again.add(c.entries[i], c.to[i], c.sinceWhen(i))
+	if c.next = b.first; b.last == nil {
+		b.last = c
 	}
-	if again.next = b.first; b.last == nil {
-		b.last = again
-	}
-	b.first = again
-	b.count += end - from
+	b.first = c
+	c.from = from
+	c.owners++
+	b.count += c.end - from
 }
 
-// reuse takes back a chunk whose entries have been forgotten.
-func (b *backlog) reuse(c *chunk) {
-	if b.spares >= keptItems/b.room {
+// drop says that somebody's part of a chunk is over, and forgotten. When nobody has another, the chunk is used again.
+func (b *backlog) drop(c *chunk) {
+	if c.owners--; c.owners > 0 || b.spares >= keptItems/b.room {
 		return
 	}
 	c.from, c.end, c.next = 0, 0, b.spare
@@ -116,8 +117,8 @@ func (b *backlog) reuse(c *chunk) {
 	b.spares++
 }
 
-// forget lets go of the entries.
-func (c *chunk) forget() { clear(c.entries[:c.end]) }
+// forget lets go of the entries of a part.
+func (c *chunk) forget(from, end int) { clear(c.entries[from:end]) }
 
 // sinceWhen returns since when an item waits; 0 without Config.Ages.
 func (c *chunk) sinceWhen(i int) time.Duration {
@@ -138,8 +139,8 @@ func (b *backlog) drain() []item {
 		for i := c.from; i < c.end; i++ {
 			all = append(all, item{c.entries[i], c.to[i]})
 		}
-		c.forget()
-		b.reuse(c)
+		c.forget(c.from, c.end)
+		b.drop(c)
 	}
 	return all
 }

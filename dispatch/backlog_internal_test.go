@@ -49,9 +49,10 @@ func takeSome(t *testing.T, random *rand.Rand, b *backlog, model []item) []item 
 		}
 	}
 	ran := random.IntN(c.end - c.from + 1)
-	b.giveBack(c, c.from+ran, c.end)
-	c.forget()
-	b.reuse(c)
+	from := c.from
+	b.giveBack(c, from+ran)
+	c.forget(from, from+ran)
+	b.drop(c)
 	return model[ran:]
 }
 

@@ -123,10 +123,10 @@ func (q *queue) idleLocked() bool {
 // refill takes more of the backlog. When there is none, or a handler wants the turn
 // back, it gives up the turn and returns false.
 func (q *queue) refill(w *worker) bool {
-	run := w.stretch.forget()
+	w.stretch.forget()
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	w.emptyLocked(run)
+	w.emptyLocked()
 	if len(q.reclaim) > 0 || q.backlog.count == 0 {
 		q.leaveLocked(w)
 		return false
@@ -145,6 +145,9 @@ func (q *queue) answer(w *worker) {
 	if w.has, w.lent = word&waitMask == 0, word&wasLent != 0; w.lent {
 		q.memory.add(-lentBytes)
 	}
+	if w.lent && w.has { // otherwise the queue would seem to be idle before its jobs know
+		q.forgetLentLocked(&w.lease)
+	}
 	if w.asked = len(q.reclaim) > 0; w.asked && w.has {
 		w.giveBackLocked()
 	}
@@ -154,11 +157,21 @@ func (q *queue) answer(w *worker) {
 
 // leave gives up the turn of w.
 func (q *queue) leave(w *worker) {
-	run := w.stretch.forget()
+	w.stretch.forget()
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	w.emptyLocked(run)
+	w.emptyLocked()
 	q.leaveLocked(w)
+}
+
+// endWithout ends a worker whose handler returned without its turn.
+func (q *queue) endWithout(w *worker) {
+	w.stretch.forget()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.forgetLentLocked(&w.lease)
+	w.emptyLocked()
+	q.reportIdleLocked()
 }
 
 // leaveLocked gives up the turn of w, whose goroutine is about to end.

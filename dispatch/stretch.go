@@ -23,13 +23,11 @@ func (s *stretch) begin(c *chunk, next int64) {
 	s.chunk, s.from, s.end, s.cut, s.first = c, c.from, c.end, c.end, next
 }
 
-// forget empties the stretch and returns its chunk, which keeps no entry alive; nil when there is none.
-func (s *stretch) forget() *chunk {
-	c := s.chunk
-	if c != nil {
-		c.forget()
+// forget lets go of the entries, before the stretch ends.
+func (s *stretch) forget() {
+	if s.chunk != nil {
+		s.chunk.forget(s.from, s.end)
 	}
-	return c
 }
 
 // batch returns entries of the stretch.
@@ -64,9 +62,10 @@ func (w *worker) waitingLocked() (from, to int) {
 // has seen that.
 func (w *worker) giveBackLocked() {
 	w.lease.callLocked()
-	from, to := w.waitingLocked()
-	w.stretch.cut = from
-	w.queue.backlog.giveBack(w.stretch.chunk, from, to)
+	if from, to := w.waitingLocked(); from < to {
+		w.stretch.cut = from
+		w.queue.backlog.giveBack(w.stretch.chunk, from)
+	}
 }
 
 // atWorkLocked returns the invoker of the batch at work, and how many entries it has; none between two stretches.

@@ -158,16 +158,12 @@ func (q *queue) addLentLocked(l *Lease) {
 	q.memory.add(lentBytes)
 }
 
-// forget undoes addLentLocked when the handler has ended, and ends a Reclaim that a goroutine
-// it left behind waits in. When the handler has the turn it is passed on to those who ask for
-// it.
-func (q *queue) forget(l *Lease) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
+// forgetLentLocked undoes addLentLocked when the handler has ended, and ends a Reclaim that a goroutine
+// it left behind waits in.
+func (q *queue) forgetLentLocked(l *Lease) {
 	delete(q.lent.leases, l)
 	q.lent.entries -= l.entries
 	if l.granted != nil {
 		l.waitAgainLocked()
 	}
-	q.reportIdleLocked()
 }

@@ -112,10 +112,10 @@ func (w *worker) begin() bool {
 	return true
 }
 
-// emptyLocked ends the stretch, of which the chunk has been forgotten; it is nil when there was none.
-func (w *worker) emptyLocked(run *chunk) {
-	if run != nil {
-		w.queue.backlog.reuse(run)
+// emptyLocked ends the stretch, of which the entries have been forgotten.
+func (w *worker) emptyLocked() {
+	if w.stretch.chunk != nil {
+		w.queue.backlog.drop(w.stretch.chunk)
 	}
 	w.stretch.chunk, w.stretch.end, w.stretch.cut, w.to = nil, 0, 0, 0
 }
@@ -199,12 +199,13 @@ func (w *worker) tellFailed(batch []*Entry) {
 // leaves to handlers that want it back.
 func (w *worker) rest() bool {
 	w.err = nil
-	if w.lent {
-		w.queue.forget(&w.lease)
-	}
-	if w.has && w.asked {
+	switch {
+	case !w.has:
+		w.queue.endWithout(w)
+	case w.asked:
 		w.queue.leave(w)
-		return false
+	default:
+		return true
 	}
-	return w.has
+	return false
 }
