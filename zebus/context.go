@@ -51,11 +51,21 @@ func newContext(in *incoming, turn dispatch.Turn) *messageContext {
 
 // contextBase returns what contexts of the message have in common with others.
 func (in *incoming) contextBase(lease *dispatch.Lease) *contextBase {
-	b := &contextBase{run: in.run, lease: lease, lateID: in.idIsLate()}
 	if in.special != nil {
-		b.extra = in.special.extra()
+		return in.specialBase(lease)
 	}
-	return b
+	return &contextBase{run: in.run, lease: lease, lateID: in.idIsLate()}
+}
+
+// specialBase is contextBase for a special message, of which no other has the base.
+func (in *incoming) specialBase(lease *dispatch.Lease) *contextBase {
+	own := &struct {
+		base  contextBase
+		extra contextExtra
+	}{}
+	own.extra.hands, own.extra.limit.until = in.special.hands, in.special.deadline
+	own.base.run, own.base.lease, own.base.lateID, own.base.extra = in.run, lease, in.idIsLate(), &own.extra
+	return &own.base
 }
 
 // show makes c the context of a handler of the message.

@@ -81,11 +81,6 @@ func incomingOf(e *dispatch.Entry) *incoming {
 // bus returns the bus that handles the message.
 func (in *incoming) bus() *Bus { return in.run.bus }
 
-// extra returns what the context of a handler has of a special message.
-func (s *special) extra() *contextExtra {
-	return &contextExtra{hands: s.hands, limit: limit{until: s.deadline}}
-}
-
 // routing returns the routing content of the message; empty when it cannot be read. It is called by the goroutine that
 // dispatches.
 func (in *incoming) routing() RoutingContent {
