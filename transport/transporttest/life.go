@@ -25,6 +25,7 @@ var lifeCases = []testCase{
 	{name: "K24 what was accepted before the stop arrives", run: stopAfterBurst},
 	{name: "a stop gives up on a hung peer and reports what it did not take", run: stopWithHungPeer},
 	{name: "a stop ends with its context, and the transport starts again", run: stopOutOfTime},
+	{name: "a stop whose context has ended before leaves nothing behind either", run: stopWithoutTime},
 }
 
 func stopBeforeStart(s *scene) {
@@ -172,4 +173,18 @@ func stopOutOfTime(s *scene) {
 	live := s.start("C.0", Options{})
 	a.send("again", live.Peer)
 	live.AwaitMessage(s.t)
+}
+
+// stopWithoutTime stops often: what depends on which of two things that are there is taken must not.
+func stopWithoutTime(s *scene) {
+	over, cancel := context.WithCancel(s.t.Context())
+	cancel()
+	a := s.start("A.0", Options{})
+	for range 10 {
+		if err := a.transport.Stop(over); err != nil {
+			wantErr(s.t, "Stop", err, context.Canceled)
+		}
+		a.Open()
+		a.start()
+	}
 }

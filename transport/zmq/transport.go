@@ -47,8 +47,14 @@ func (t *Transport) Start(ctx context.Context, self zebus.Self, in zebus.Inbound
 	return r.endpoint, nil
 }
 
-// take waits for the turn to start or stop.
+// take waits for the turn to start or stop. Where nobody has it, it is there for those too whose ctx has ended: a stop that is left
+// no time must free everything nevertheless.
 func (t *Transport) take(ctx context.Context) error {
+	select {
+	case t.turn <- struct{}{}:
+		return nil
+	default:
+	}
 	select {
 	case t.turn <- struct{}{}:
 		return nil
