@@ -67,6 +67,28 @@ func TestRegister(t *testing.T) {
 			t.Error("Old.0 is still known")
 		}
 	})
+	inTown(t, "a peer whose clock is behind that of its last run registers once more, just after that", func(t *testing.T, w *town) {
+		office := w.office(0)
+		last := time.Now().Add(time.Hour)
+		kept := other(selfID, &last, sub(typeA))
+		office.know(kept)
+		m := w.member(directory.ClientConfig{})
+		m.join(sub(typeB))
+		heard := office.take()
+		if len(heard) != 2 {
+			t.Fatalf("the directory heard %v, want two registrations", heard)
+		}
+		second := heard[1].(*directory.RegisterPeerCommand).Peer
+		if !second.Timestamp.After(last) || len(second.Subscriptions) != 1 {
+			t.Errorf("registered with %v, want a time after %v", second, last)
+		}
+		if err := m.Update(t.Context(), types(typeB)); err != nil {
+			t.Fatal(err)
+		}
+		if update := office.take()[0].(*directory.UpdatePeerSubscriptionsForTypesCommand); !update.TimestampUTC.After(*second.Timestamp) {
+			t.Errorf("updated at %v, want a time after %v", update.TimestampUTC, *second.Timestamp)
+		}
+	})
 	inTown(t, "L04 a peer that exists is refused at once, and no other directory is asked", func(t *testing.T, w *town) {
 		first, second := w.office(0), w.office(1)
 		first.answer(func(context.Context, zebus.Command) error {

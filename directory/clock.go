@@ -27,6 +27,16 @@ func (c *clock) next() time.Time {
 	return now
 }
 
+// after returns a time after t as well.
+func (c *clock) after(t time.Time) time.Time {
+	c.mu.Lock()
+	if t.After(c.last) {
+		c.last = t
+	}
+	c.mu.Unlock()
+	return c.next()
+}
+
 // wireTime returns what is left of a time after a journey: 100 ns, UTC.
 func wireTime(t time.Time) time.Time {
 	return t.UTC().Truncate(100 * time.Nanosecond)

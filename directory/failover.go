@@ -9,9 +9,34 @@ import (
 	"github.com/zebus-go/zebus/zebus"
 )
 
-// announce registers self with the first directory that takes it and returns who is there.
+// announce registers self with the first directory that takes it and returns who is there. A directory that keeps something newer
+// under the name of the peer has not taken it over: the clock of this machine is behind that of an earlier run, or was set back.
+// Then the peer registers once more, just after that.
 func (c *Client) announce(ctx context.Context, bus zebus.PeerSender, self zebus.PeerDescriptor) ([]zebus.PeerDescriptor, error) {
 	c.choice.forgetHeard()
+	peers, err := c.register(ctx, bus, self)
+	newest := newestOf(self, peers)
+	if err != nil || newest == nil {
+		return peers, err
+	}
+	c.config.Logger.WarnContext(ctx, "the directory knows of a later run: the clock was set back, or another peer has this name",
+		"peer", self.Peer.ID, "time", self.Timestamp, "later", newest)
+	at := c.clock.after(*newest)
+	self.Timestamp = &at
+	return c.register(ctx, bus, self)
+}
+
+// newestOf returns the time of what a directory keeps under the name of the peer, nil when that is not newer than the peer.
+func newestOf(self zebus.PeerDescriptor, peers []zebus.PeerDescriptor) *time.Time {
+	for i := range peers {
+		if at := peers[i].Timestamp; peers[i].Peer.ID == self.Peer.ID && at != nil && at.After(*self.Timestamp) {
+			return at
+		}
+	}
+	return nil
+}
+
+func (c *Client) register(ctx context.Context, bus zebus.PeerSender, self zebus.PeerDescriptor) ([]zebus.PeerDescriptor, error) {
 	var answer RegisterPeerResponse
 	err := c.ask(ctx, bus, self.Peer, &RegisterPeerCommand{Peer: self}, func(ctx context.Context, p *zebus.Pending) error {
 		answer = RegisterPeerResponse{}

@@ -16,7 +16,8 @@ type pinger struct {
 	wg   sync.WaitGroup
 }
 
-// pingRound is the time between two looks at who is due, which is how long a new peer waits for its first ping at most.
+// pingRound is the time between two looks at who is due, which is how long a new peer waits for its first ping at most. It is
+// shorter where pings are.
 const pingRound = 5 * time.Second
 
 // start begins to ping until stop.
@@ -38,7 +39,7 @@ func (p *pinger) stop() {
 }
 
 func (p *pinger) run(ctx context.Context, s *Server) {
-	ticker := time.NewTicker(pingRound)
+	ticker := time.NewTicker(min(pingRound, max(s.config.PingInterval/2, time.Millisecond)))
 	defer ticker.Stop()
 	schedule := pingSchedule{}
 	for {

@@ -275,6 +275,16 @@ func TestServerPings(t *testing.T) {
 			t.Errorf("%d, %d and %d pings in ten minutes, want 11, 0 and 0", up.Load(), down.Load(), other.Load())
 		}
 	})
+	inTown(t, "an interval of a second is kept", func(t *testing.T, w *town) {
+		store := directory.NewMemoryStore()
+		up := pings(w, "Up.0", "tcp://up:1")
+		put(t, store, zebus.PeerDescriptor{Peer: zebus.Peer{ID: "Up.0", Endpoint: "tcp://up:1", Up: true, Responding: true}})
+		w.clerk(directory.ServerConfig{Store: store, PingInterval: time.Second})
+		pass(10 * time.Second)
+		if n := up.Load(); n != 10 {
+			t.Errorf("%d pings in ten seconds", n)
+		}
+	})
 	inTown(t, "a silent peer that answers is marked as responding", func(t *testing.T, w *town) {
 		k := w.clerk(directory.ServerConfig{})
 		a := w.citizen("A.0", "tcp://hosta:1")
