@@ -38,7 +38,7 @@ func AppendProto(b []byte, m proto.Message) []byte {
 // ReadProto is ZebusRead of a message of protoc-gen-go.
 func ReadProto(r *Reader, m proto.Message) {
 	b := r.buf[r.pos:]
-	options := proto.UnmarshalOptions{Merge: true, AllowPartial: true, RecursionLimit: max(MaxNesting-r.depth, 1)}
+	options := proto.UnmarshalOptions{Merge: true, AllowPartial: true, RecursionLimit: max(MaxNesting-int(r.depth), 1)}
 	if err := options.Unmarshal(b, m); err != nil {
 		r.Fail(fmt.Errorf("%w: %w", ErrValue, err))
 	}

@@ -37,10 +37,10 @@ type Reader struct {
 	buf    []byte
 	pos    int    // never beyond len(buf); there when err is set
 	tag    uint64 // of the current field, see Next
-	depth  int
+	depth  int32
+	series bool   // of messages, see Reset
 	packed int    // what surrounds the element being read, see Element
 	spare  []byte // for short texts to come, see shared
-	series bool   // of messages, see Reset
 	err    error
 }
 
