@@ -133,7 +133,8 @@ func (c *Client) setRegistered(registered bool) {
 	c.mu.registered, c.mu.lastPing = registered, time.Now()
 }
 
-// Update implements [zebus.Directory]. Lookups show the update when the directory has published it, as to every peer.
+// Update implements [zebus.Directory]. Lookups show the update when the directory has published it, as to every peer. Should the
+// peer register again, then with what it wants since, but for subscriptions that no directory took.
 func (c *Client) Update(ctx context.Context, subs []zebus.SubscriptionsForType) error {
 	if len(subs) == 0 {
 		return nil
@@ -142,9 +143,30 @@ func (c *Client) Update(ctx context.Context, subs []zebus.SubscriptionsForType) 
 	bus, self := c.mu.bus, c.mu.self
 	c.mu.self.Subscriptions = updated(self.Subscriptions, subs)
 	c.mu.Unlock()
-	return c.tell(ctx, bus, self.Peer, &UpdatePeerSubscriptionsForTypesCommand{
+	err := c.tell(ctx, bus, self.Peer, &UpdatePeerSubscriptionsForTypesCommand{
 		PeerID: self.Peer.ID, SubscriptionsForTypes: subs, TimestampUTC: c.clock.next(),
 	})
+	if err != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.mu.self.Subscriptions = common(c.mu.self.Subscriptions, self.Subscriptions)
+	}
+	return err
+}
+
+// common returns the subscriptions that are in both lists.
+func common(subs, others []zebus.Subscription) []zebus.Subscription {
+	among := make(map[string]bool, len(others))
+	for _, sub := range others {
+		among[identity(sub)] = true
+	}
+	var both []zebus.Subscription
+	for _, sub := range subs {
+		if among[identity(sub)] {
+			both = append(both, sub)
+		}
+	}
+	return both
 }
 
 // updated returns what a peer wants after an update of some types.

@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -447,6 +448,24 @@ func TestKeeper(t *testing.T) {
 		}
 		m.finds(typeB, content("x"), selfID)
 		m.wantChanges()
+	})
+	inOffice(t, "a peer that registers again wants what no directory took as little as what it wants no more", func(t *testing.T, o *office, m *member) {
+		if err := m.Update(t.Context(), types(typeA, zebus.Key("x"), zebus.Key("y"))); err != nil {
+			t.Fatal(err)
+		}
+		o.answer(unwell)
+		for _, update := range [][]zebus.SubscriptionsForType{types(typeA, zebus.Key("y")), types(typeB, everything)} {
+			if err := m.Update(t.Context(), update); !errors.Is(err, directory.ErrNoDirectory) {
+				t.Errorf("Update() = %v", err)
+			}
+		}
+		o.answer(well)
+		o.take()
+		o.tell(m, &directory.PeerDecommissioned{PeerID: selfID})
+		got := o.take()[0].(*directory.RegisterPeerCommand).Peer
+		if diff := cmp.Diff([]zebus.Subscription{sub(typeA, "y")}, got.Subscriptions); diff != "" {
+			t.Errorf("subscriptions (-want +got):\n%s", diff)
+		}
 	})
 	inOffice(t, "a peer that sees itself stopped by an earlier process of its name registers again", func(_ *testing.T, o *office, m *member) {
 		o.take()
