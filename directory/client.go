@@ -149,24 +149,29 @@ func (c *Client) Update(ctx context.Context, subs []zebus.SubscriptionsForType) 
 	if err != nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.mu.self.Subscriptions = common(c.mu.self.Subscriptions, self.Subscriptions)
+		c.mu.self.Subscriptions = without(c.mu.self.Subscriptions, added(self.Subscriptions, subs))
 	}
 	return err
 }
 
-// common returns the subscriptions that are in both lists.
-func common(subs, others []zebus.Subscription) []zebus.Subscription {
+// added returns what an update adds to the subscriptions that there were.
+func added(were []zebus.Subscription, update []zebus.SubscriptionsForType) []zebus.Subscription {
+	return without(updated(nil, update), were)
+}
+
+// without returns the subscriptions that are not among others.
+func without(subs, others []zebus.Subscription) []zebus.Subscription {
 	among := make(map[string]bool, len(others))
 	for _, sub := range others {
 		among[identity(sub)] = true
 	}
-	var both []zebus.Subscription
+	var rest []zebus.Subscription
 	for _, sub := range subs {
-		if among[identity(sub)] {
-			both = append(both, sub)
+		if !among[identity(sub)] {
+			rest = append(rest, sub)
 		}
 	}
-	return both
+	return rest
 }
 
 // updated returns what a peer wants after an update of some types.
