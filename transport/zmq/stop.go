@@ -29,10 +29,16 @@ func (r *run) takeLeave(ctx context.Context) error {
 	for _, p := range r.outbound.table.all() {
 		r.outbound.takeLeave(p, transport.NewEndOfStream(r.ids.Next(), r.from)) //nolint:contextcheck // it waits for nothing
 	}
+	done := r.outbound.farewells.done()
+	select {
+	case <-done: // also when ctx has ended: there is nothing to wait for
+		return nil
+	default:
+	}
 	timeout := time.NewTimer(r.cfg.EndOfStreamAckTimeout)
 	defer timeout.Stop()
 	select {
-	case <-r.outbound.farewells.done():
+	case <-done:
 		return nil
 	case <-timeout.C:
 		r.cfg.Logger.Warn("not waiting any longer for peers that have not said that they read everything",
