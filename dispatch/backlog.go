@@ -2,8 +2,10 @@ package dispatch
 
 import "time"
 
-// keptItems is how many items a queue keeps room for that has run dry, 16 bytes each.
-const keptItems = 4096
+const (
+	chunkRoom = 128  // items for which a chunk has room, unless a batch may be larger
+	keptItems = 4096 // items for which a queue keeps room that has run dry, 16 bytes each
+)
 
 // A backlog is what waits in a queue, oldest first. It is a list of chunks, each of which is filled once, handed to a worker
 // as it stands, and used again when that has run it: so an entry is written down once on its way to its handler. While Go
@@ -11,11 +13,11 @@ const keptItems = 4096
 type backlog struct {
 	first, last *chunk // linked by next; nil when nothing waits
 	count       int    // items that wait
-	room        int    // items of a chunk
+	room        int    // items of a chunk, at most
 	aged        bool   // chunks know since when items wait
 
 	spare  *chunk // empty ones, linked by next
-	spares int
+	spares int    // items for which they have room
 }
 
 // A chunk is items that follow each other. Those that wait are the backlog's or a worker's that took them. When a worker's
@@ -34,10 +36,21 @@ type chunk struct {
 func (b *backlog) push(e *Entry, to *queued, since time.Duration) {
 	c := b.last
 	if c == nil || c.end == len(c.entries) {
-		c = b.append()
+		c = b.roomFor(to)
 	}
 	c.add(e, to, since)
 	b.count++
+}
+
+// roomFor returns a chunk that takes an item more: the last one, which is full, where a batch would end with it that can go on,
+// or else an empty one. A chunk of which a worker has a part stays as it is, for that reads it without the lock.
+func (b *backlog) roomFor(to *queued) *chunk {
+	c := b.last
+	if c == nil || c.owners > 1 || c.end == b.room || to.inv.MaxBatch < 2 || c.to[c.end-1] != to {
+		return b.append()
+	}
+	c.grow(min(2*c.end, b.room))
+	return c
 }
 
 func (c *chunk) add(e *Entry, to *queued, since time.Duration) {
@@ -71,16 +84,27 @@ func (b *backlog) empty() *chunk {
 		return b.newChunk()
 	}
 	b.spare, c.next = c.next, nil
-	b.spares--
+	b.spares -= len(c.entries)
 	return c
 }
 
 func (b *backlog) newChunk() *chunk {
-	c := &chunk{entries: make([]*Entry, b.room), to: make([]*queued, b.room)}
+	room := min(b.room, chunkRoom)
+	c := &chunk{entries: make([]*Entry, room), to: make([]*queued, room)}
 	if b.aged {
-		c.since = make([]time.Duration, b.room)
+		c.since = make([]time.Duration, room)
 	}
 	return c
+}
+
+// grow gives a chunk room for that many items.
+func (c *chunk) grow(room int) {
+	more := room - len(c.entries)
+	c.entries = append(c.entries, make([]*Entry, more)...)
+	c.to = append(c.to, make([]*queued, more)...)
+	if len(c.since) > 0 {
+		c.since = append(c.since, make([]time.Duration, more)...)
+	}
 }
 
 // take removes the oldest chunk, of which there must be one, and returns it.
@@ -109,12 +133,12 @@ func (b *backlog) giveBack(c *chunk, from int) {
 
 // drop says that somebody's part of a chunk is over, and forgotten. When nobody has another, the chunk is used again.
 func (b *backlog) drop(c *chunk) {
-	if c.owners--; c.owners > 0 || b.spares >= keptItems/b.room {
+	if c.owners--; c.owners > 0 || b.spares+len(c.entries) > keptItems {
 		return
 	}
 	c.from, c.end, c.next = 0, 0, b.spare
 	b.spare = c
-	b.spares++
+	b.spares += len(c.entries)
 }
 
 // forget lets go of the entries of a part.

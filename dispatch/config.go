@@ -18,9 +18,9 @@ const (
 
 // Config is what a dispatcher is built from. The zero value is useful.
 type Config struct {
-	// BatchSize is how many entries a queue takes at a time, and thus the most
-	// that a batch can hold whatever its invoker's MaxBatch. A larger value takes
-	// the queue's lock more rarely. Zero means 100.
+	// BatchSize is how many entries a queue takes at a time at most, and thus the most
+	// that a batch can hold whatever its invoker's MaxBatch. Below a hundred, a smaller value
+	// takes the queue's lock more often. Zero means 100.
 	BatchSize int
 
 	// MemoryLimit bounds the bytes ([Entry.Size]) of all entries in all queues, those being

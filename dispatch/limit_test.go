@@ -121,6 +121,24 @@ func TestLimits(t *testing.T) {
 			r.stop()
 		})
 	})
+	t.Run("what was handled before a handler that waits does not count", func(t *testing.T) {
+		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
+			reply := make(chan struct{})
+			r.handle("A", "", func(turn dispatch.Turn, n *note) {
+				if n.Size == 60 {
+					wait(turn, reply)
+				}
+			})
+			r.sized(1000, 2000, 60, 1000, 60, 3000) // before Start: taken together
+			r.Start()
+			synctest.Wait()
+			if got := r.Stats().Queues[0]; got.Bytes != 2*60 || len(got.Lent) != 2 {
+				t.Errorf("queue = %+v, want the bytes of the two that wait", got)
+			}
+			close(reply)
+			r.stop()
+		})
+	})
 	t.Run("a flood of small messages to handlers that wait is bounded", func(t *testing.T) {
 		bubble(t, dispatch.Config{MemoryLimit: 1 << 20}, func(t *testing.T, r *rig) {
 			reply := make(chan struct{})

@@ -3,6 +3,7 @@ package dispatch_test
 import (
 	"context"
 	"runtime"
+	"sync"
 	"testing"
 	"weak"
 
@@ -39,16 +40,91 @@ func TestHandledEntriesAreForgotten(t *testing.T) {
 		if err := r.Stop(context.Background()); err != nil { // the queue is dry, and its worker waits for more
 			t.Fatal(err)
 		}
-		runtime.GC()
-		alive := 0
-		for _, p := range pointers {
-			if p.Value() != nil {
-				alive++
-			}
-		}
-		if alive > 0 {
+		if alive := alive(pointers); alive > 0 {
 			t.Errorf("%d of %d are alive", alive, len(pointers))
 		}
 		runtime.KeepAlive(r)
+	})
+	t.Run("a handler that waits keeps its own alive, and none that came before or after", func(t *testing.T) {
+		r, waiting, reply := newRig(t, dispatch.Config{}), make(chan struct{}), make(chan struct{})
+		var others sync.WaitGroup
+		r.handle("One", "", func(turn dispatch.Turn, n *note) {
+			if n.id == 10 {
+				close(waiting)
+				wait(turn, reply)
+				return
+			}
+			others.Done()
+		})
+		others.Add(49)
+		pointers := sendWeakly(r, "One", 50)
+		r.Start()
+		<-waiting
+		others.Wait()
+		empty(t, r)
+		if alive := alive(pointers); alive != 1 {
+			t.Errorf("%d of %d are alive, want the one at work", alive, len(pointers))
+		}
+		close(reply)
+		if err := r.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+	t.Run("a turn that is kept keeps none alive, taken back or not", func(t *testing.T) {
+		r := newRig(t, dispatch.Config{})
+		var kept []dispatch.Turn
+		r.handle("One", "", func(turn dispatch.Turn, n *note) {
+			kept = append(kept, turn)
+			if n.id%2 == 0 {
+				turn.Lend() // by a goroutine that the handler leaves behind
+			}
+		})
+		pointers := sendWeakly(r, "One", 50)
+		r.Start()
+		if err := r.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if alive := alive(pointers); alive > 0 {
+			t.Errorf("%d of %d are alive", alive, len(pointers))
+		}
+		runtime.KeepAlive(kept)
+	})
+}
+
+// alive counts what is reachable.
+func alive(pointers []weak.Pointer[note]) (n int) {
+	runtime.GC()
+	for _, p := range pointers {
+		if p.Value() != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// empty waits until a queue has nothing to do but for handlers that wait.
+func empty(t *testing.T, r *rig) {
+	t.Helper()
+	for q := r.Stats().Queues[0]; q.Length > 0 || q.Running != ""; q = r.Stats().Queues[0] {
+		runtime.Gosched()
+	}
+}
+
+func TestMemoryOfAnIdleQueue(t *testing.T) {
+	t.Run("a message that comes alone costs little, however many a queue may take at a time", func(t *testing.T) {
+		r, handled := newRig(t, dispatch.Config{BatchSize: 1_000_000}), make(chan struct{})
+		r.handle("One", "", func(dispatch.Turn, *note) { handled <- struct{}{} })
+		r.Start()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range 100 {
+			r.send("One")
+			<-handled
+		}
+		runtime.ReadMemStats(&after)
+		if made := (after.TotalAlloc - before.TotalAlloc) / 100; made > 10_000 {
+			t.Errorf("%d bytes for each, want some hundreds", made)
+		}
+		r.stop()
 	})
 }

@@ -176,8 +176,8 @@ func (q *queue) endWithout(w *worker) {
 
 // leaveLocked gives up the turn of w, whose goroutine is about to end.
 func (q *queue) leaveLocked(w *worker) {
-	q.release(w.size)
-	w.size, q.spare = 0, w
+	w.releaseSize()
+	q.spare = w
 	q.passTurnLocked()
 }
 

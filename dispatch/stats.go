@@ -17,7 +17,7 @@ type QueueStats struct {
 	Name    string
 	Length  int           // entries that wait
 	Oldest  time.Duration // how long the first of them has waited; 0 if none, and without Config.Ages
-	Bytes   int64         // of entries that wait or are being handled
+	Bytes   int64         // of entries that wait or are being handled, and for a while of some that have been
 	Running string        // name of the handler that has the turn, "" if none
 	Lent    []string      // names of the handlers that have lent it, sorted
 	Limits  QueueConfig   // what the queue may hold

@@ -40,18 +40,19 @@ func (s *stretch) batchAt(from int) (inv *Invoker, to int) {
 	targets := s.chunk.to[:s.end]
 	first := targets[from]
 	inv, to = first.inv, from+1
-	for most := min(len(targets), from+inv.MaxBatch); to < most && targets[to] == first; to++ {
+	for most := from + min(len(targets)-from, inv.MaxBatch); to < most && targets[to] == first; to++ {
 	}
 	return inv, to
 }
 
-// at returns where the batch with a number begins.
-func (s *stretch) at(number int64) int { return s.from + int(number-s.first) }
+// at returns where the batch begins whose number is in a word. Numbers begin again in a word before they do in a worker, so words are
+// what is subtracted.
+func (s *stretch) at(word int64) int { return s.from + int((word-s.first<<numberBits)>>numberBits) }
 
 // waitingLocked returns which items of the stretch wait.
 func (w *worker) waitingLocked() (from, to int) {
 	s := &w.stretch
-	if at := s.at(w.lease.number()); at < s.end {
+	if at := s.at(w.lease.word.Load()); at < s.end {
 		_, from = s.batchAt(at)
 		return min(from, s.cut), s.cut
 	}
@@ -68,9 +69,16 @@ func (w *worker) giveBackLocked() {
 	}
 }
 
+// forgetHandledLocked lets go of what the worker ran before the batch at work, which may wait for long.
+func (w *worker) forgetHandledLocked() {
+	s := &w.stretch
+	s.chunk.forget(s.from, s.at(w.lease.word.Load()))
+	w.releaseSize()
+}
+
 // atWorkLocked returns the invoker of the batch at work, and how many entries it has; none between two stretches.
 func (w *worker) atWorkLocked() (inv *Invoker, entries int) {
-	at := w.stretch.at(w.lease.number())
+	at := w.stretch.at(w.lease.word.Load())
 	if at >= w.stretch.end {
 		return nil, 0
 	}
@@ -108,9 +116,6 @@ const (
 // Turn returns the turn with a number, as [Turn.Number] tells it; of no lease, one that nobody can lend. Who keeps many turns of
 // one lease keeps their numbers.
 func (l *Lease) Turn(number uint32) Turn { return Turn{l, number} }
-
-// number returns that of the batch at work, or of the one to come.
-func (l *Lease) number() int64 { return l.word.Load() >> numberBits }
 
 // callLocked makes the worker take the lock after its batch.
 func (l *Lease) callLocked() {

@@ -1,6 +1,7 @@
 package dispatch_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -147,5 +148,48 @@ func TestTurnsByNumber(t *testing.T) {
 		if again := turn.Lease().Turn(turn.Number()); again.Lend() || again.Inline() {
 			t.Error("the zero turn can be lent, or is inline")
 		}
+	})
+}
+
+func TestBatchSizes(t *testing.T) {
+	const many = 1000
+	for name, tc := range map[string]struct {
+		batchSize, maxBatch int
+		want                []int
+	}{
+		"as many as wait, where the invoker takes any number and the queue as many": {many, math.MaxInt, []int{many}},
+		"as many as the queue takes":                                 {400, math.MaxInt, []int{400, 400, 200}},
+		"as many as the invoker takes":                               {many, 400, []int{400, 400, 200}},
+		"two, where the queue takes two":                             {2, math.MaxInt, slices.Repeat([]int{2}, many/2)},
+		"one, where the queue takes one, whatever the invoker takes": {1, math.MaxInt, slices.Repeat([]int{1}, many)},
+	} {
+		t.Run("a batch has "+name, func(t *testing.T) {
+			bubble(t, dispatch.Config{BatchSize: tc.batchSize}, func(t *testing.T, r *rig) {
+				var sizes []int
+				r.Add("Batch", &dispatch.Invoker{MaxBatch: tc.maxBatch, Invoke: func(_ dispatch.Turn, batch []*dispatch.Entry) {
+					sizes = append(sizes, len(batch))
+				}})
+				r.send(slices.Repeat([]string{"Batch"}, many)...)
+				r.Start()
+				r.stop()
+				if !slices.Equal(sizes, tc.want) {
+					t.Errorf("batches of %v, want %v", sizes, tc.want)
+				}
+			})
+		})
+	}
+	t.Run("a batch of an invoker that takes any number begins anywhere", func(t *testing.T) {
+		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
+			r.handle("Plain", "", func(dispatch.Turn, *note) {})
+			r.Add("Batch", &dispatch.Invoker{MaxBatch: math.MaxInt, Invoke: func(_ dispatch.Turn, batch []*dispatch.Entry) {
+				r.write(len(batch))
+			}})
+			r.send("Plain", "Batch", "Batch", "Batch", "Plain")
+			r.Start()
+			r.stop()
+			if got := r.written(); !slices.Equal(got, []int{3}) {
+				t.Errorf("batches of %v, want one of 3", got)
+			}
+		})
 	})
 }

@@ -160,18 +160,17 @@ func (w *worker) tellDone(e *Entry) {
 // settle ends the turn of the handler and gives back the memory of the batch, before
 // anybody is told: who knows that everything is done also finds nothing counted.
 func (w *worker) settle(batch []*Entry) {
-	for _, e := range batch {
-		w.size += int64(e.Size)
-	}
 	next := w.number + int64(len(batch))
 	over := w.lease.word.CompareAndSwap(w.number<<numberBits, next<<numberBits)
 	w.number, w.plain = next, over && w.err == nil
 	if !w.plain {
 		w.endTurn(over)
 	}
-	if w.size >= w.queue.slack || w.to == w.stretch.end {
-		w.queue.release(w.size)
-		w.size = 0
+	for _, e := range batch { // not before the turn is over: who lends it gives back the size
+		w.size += int64(e.Size)
+	}
+	if w.size >= w.queue.slack || w.to == w.stretch.end || !w.plain {
+		w.releaseSize()
 	}
 	w.stage = settled
 }
@@ -182,10 +181,12 @@ func (w *worker) endTurn(over bool) {
 	if !over {
 		w.queue.answer(w)
 	}
-	if w.lent {
-		w.queue.release(w.size)
-		w.size = 0
-	}
+}
+
+// releaseSize gives back the room of what was handled.
+func (w *worker) releaseSize() {
+	w.queue.release(w.size)
+	w.size = 0
 }
 
 func (w *worker) tellFailed(batch []*Entry) {
