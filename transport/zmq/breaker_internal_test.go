@@ -65,31 +65,33 @@ func TestBreaker(t *testing.T) {
 
 func TestTally(t *testing.T) {
 	t.Parallel()
+	type step = func(*tally)
+	send := func(n int) step { return func(y *tally) { y.sent += n } }
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	// Each step sends that many messages, and then hears from the peer, or not, so long after the start.
-	type step struct {
-		send  int
-		heard time.Duration // 0 when not
-	}
+	heard := func(after time.Duration) step { return func(y *tally) { y.heard(start.Add(after)) } }
+	answered := (*tally).answeredLast
 	for name, tc := range map[string]struct {
 		steps []step
 		want  int
 	}{
 		"nothing was sent": {nil, 0},
-		"a peer that is never heard of may have lost all":    {[]step{{10, 0}, {5, 0}}, 15},
-		"one sign of life proves nothing":                    {[]step{{10, settleTime}}, 10},
-		"a second one proves what was sent before the first": {[]step{{10, settleTime}, {5, 2 * settleTime}, {1, 0}}, 6},
-		"two at once are one":                                {[]step{{10, settleTime}, {5, settleTime + 1}}, 15},
-		"each settles what the one before had seen":          {[]step{{10, settleTime}, {5, 2 * settleTime}, {3, 3 * settleTime}}, 3},
+		"a peer that is never heard of may have lost all":    {[]step{send(10), send(5)}, 15},
+		"one sign of life proves nothing":                    {[]step{send(10), heard(settleTime)}, 10},
+		"a second one proves what was sent before the first": {[]step{send(10), heard(settleTime), send(5), heard(2 * settleTime), send(1)}, 6},
+		"two at once are one":                                {[]step{send(10), heard(settleTime), send(5), heard(settleTime + 1)}, 15},
+		"each settles what the one before had seen":          {[]step{send(10), heard(settleTime), send(5), heard(2 * settleTime), send(3), heard(3 * settleTime)}, 3},
+		"what is answered has arrived":                       {[]step{send(1), answered, send(1), answered}, 0},
+		"what was sent before it may not have":               {[]step{send(10), answered, send(3)}, 12},
+		"an answer after a sign of life counts too":          {[]step{send(10), heard(settleTime), answered}, 9},
+		"what was answered before is settled once":           {[]step{send(1), answered, heard(settleTime), send(4), heard(2 * settleTime)}, 4},
+		"and what was answered since":                        {[]step{send(1), heard(settleTime), send(4), answered, heard(2 * settleTime)}, 3},
+		"an answer to what is settled settles nothing":       {[]step{send(10), heard(settleTime), heard(2 * settleTime), answered, send(1)}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var y tally
 			for _, s := range tc.steps {
-				y.sent += s.send
-				if s.heard > 0 {
-					y.heard(start.Add(s.heard))
-				}
+				s(&y)
 			}
 			if got := y.uncertain(); got != tc.want {
 				t.Errorf("uncertain = %d, want %d", got, tc.want)

@@ -200,6 +200,18 @@ func (n *node) stop(t *testing.T) {
 	}
 }
 
+// answer completes a command when all that was sent with it is there.
+func (n *node) answer(t *testing.T, command *zebus.TransportMessage, to zebus.Peer) {
+	t.Helper()
+	n.await(t, "the command", func() bool { return len(n.messages) > 0 && n.messages[len(n.messages)-1].ID == command.ID })
+	completed := &zebus.MessageExecutionCompleted{SourceCommandID: command.ID}
+	m := n.message(string(completed.ZebusAppend(nil)))
+	m.Type = completed.ZebusType().ID()
+	if err := n.Send(zebus.Delivery{Message: m, To: []zebus.Peer{to}}); err != nil {
+		t.Fatalf("Send(answer) = %v", err)
+	}
+}
+
 // peer returns the node as others see it.
 func (n *node) peer() zebus.Peer {
 	return zebus.Peer{ID: n.self.ID, Endpoint: n.endpoint, Up: true, Responding: true}

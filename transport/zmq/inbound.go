@@ -30,7 +30,8 @@ type inbound struct {
 	receiver  *receiver
 	reader    transport.Reader
 	batch     []zebus.TransportMessage
-	last      zebus.PeerID // the sender of the frame before, in this round
+	last      zebus.PeerID    // the sender of the frame before, in this round
+	answer    zebus.MessageID // the command that last has answered last, zero where there is none
 	strangers strangers
 }
 
@@ -42,6 +43,9 @@ type inboundParams struct {
 	Control func(*zebus.TransportMessage)
 	// Heard is called for everybody who sent something. It must not wait.
 	Heard func(zebus.PeerID, time.Time)
+	// Answered is called with the last command that somebody answered, of those whose answers are read together. It must not
+	// wait.
+	Answered func(zebus.PeerID, zebus.MessageID)
 }
 
 // openInbound returns a bound socket that nobody reads yet.
@@ -192,6 +196,7 @@ func (in *inbound) round(flags zmq4.Flag) int {
 	for i := range count {
 		in.read(in.receiver.frame(i), now)
 	}
+	in.tellAnswer()
 	return count
 }
 
@@ -221,15 +226,33 @@ func (in *inbound) accept(m *zebus.TransportMessage, f frame, now time.Time) boo
 		in.reject(f, m.Originator.SenderID, err)
 		return false
 	}
-	if sender := m.Originator.SenderID; sender != in.last {
-		in.last = sender
-		in.Heard(sender, now)
-	}
+	in.note(m, now)
 	if m.Type == transport.EndOfStream || m.Type == transport.EndOfStreamAck {
 		in.Control(m)
 		return false
 	}
 	return true
+}
+
+// note takes a message for what it says of its sender: that it lives, and what it has read.
+func (in *inbound) note(m *zebus.TransportMessage, now time.Time) {
+	if sender := m.Originator.SenderID; sender != in.last {
+		in.tellAnswer()
+		in.last = sender
+		in.Heard(sender, now)
+	}
+	if command, ok := transport.Answered(m); ok {
+		in.answer = command
+	}
+}
+
+// tellAnswer tells of the last answer of the sender of the frames so far, if there was one.
+func (in *inbound) tellAnswer() {
+	if in.answer.IsZero() {
+		return
+	}
+	in.Answered(in.last, in.answer)
+	in.answer = zebus.MessageID{}
 }
 
 // reject reports and logs a frame that is not for the bus. Senders of another environment send many, and are logged

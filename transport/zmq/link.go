@@ -35,8 +35,9 @@ type link struct {
 
 	// early are the messages in the socket before it is established. They are dropped together with it.
 	early     []zebus.MessageID
-	confirmed int   // of early, those that the peer will have read once the connection stands
-	tally     tally // of those sent since
+	confirmed int             // of early, those that the peer will have read once the connection stands
+	tally     tally           // of those sent since
+	last      zebus.MessageID // the last one given to the socket, until it is answered
 
 	queue   []outgoing // what waits for the socket, in order
 	convoy  convoy     // what the queue begins with, until a writer starts
@@ -78,6 +79,7 @@ func (l *link) accepted(id zebus.MessageID) {
 	if id.IsZero() {
 		return
 	}
+	l.last = id
 	if l.established {
 		l.tally.sent++
 		return

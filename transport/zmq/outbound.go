@@ -168,6 +168,11 @@ func (o *outbound) heard(from zebus.PeerID, now time.Time) {
 	o.with(from, func(p *peer) { p.heard(now) })
 }
 
+// answeredCommand notes that a peer has answered a command.
+func (o *outbound) answeredCommand(from zebus.PeerID, command zebus.MessageID) {
+	o.with(from, func(p *peer) { p.answered(command) })
+}
+
 // forget drops what is known of a peer at an endpoint, its socket included, before any later message to it.
 func (o *outbound) forget(id zebus.PeerID, endpoint string, reason error) {
 	o.with(id, func(p *peer) {

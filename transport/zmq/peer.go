@@ -124,6 +124,11 @@ func (p *peer) enqueue(m outgoing) error {
 func (p *peer) established(l *link) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.stands(l)
+}
+
+// stands notes that the connection of a link stands. p.mu must be held.
+func (p *peer) stands(l *link) {
 	if l.dropped || l.established {
 		return
 	}
@@ -242,6 +247,18 @@ func (p *peer) heard(now time.Time) {
 	// A peer that talks is reachable, whatever happened when it was tried. Failed sends are another matter: a peer
 	// that does not read may well write; but its link is still there.
 	p.breaker.open()
+}
+
+// answered notes that the peer has answered a command. What it answered has arrived, through a connection that stands, whether
+// or not that was heard of before. Of many commands under way only the last is known. p.mu must be held.
+func (p *peer) answered(command zebus.MessageID) {
+	l := p.link
+	if l == nil || l.last != command {
+		return
+	}
+	l.last = zebus.MessageID{}
+	p.stands(l)
+	l.tally.answeredLast()
 }
 
 // room returns a channel that is closed once no more than limit bytes wait for the peer; nil when that is so already.

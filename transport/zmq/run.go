@@ -96,7 +96,7 @@ func librarySockets(ours int) int { return min(4*ours+64, maxMaxSockets) }
 
 func (r *run) openInbound(up zebus.Inbound) (err error) {
 	r.inbound, err = openInbound(r.context, inboundParams{
-		Config: r.cfg, Environment: r.self.Environment, Up: up, Control: r.control, Heard: r.hear,
+		Config: r.cfg, Environment: r.self.Environment, Up: up, Control: r.control, Heard: r.hear, Answered: r.answered,
 	})
 	if err != nil {
 		return err
@@ -119,6 +119,11 @@ func (r *run) openOutbound() {
 
 // hear notes a sign of life of another peer.
 func (r *run) hear(from zebus.PeerID, now time.Time) { r.outbound.heard(from, now) }
+
+// answered notes the answer of another peer to a command.
+func (r *run) answered(from zebus.PeerID, command zebus.MessageID) {
+	r.outbound.answeredCommand(from, command)
+}
 
 // control deals with the messages by which transports take leave.
 func (r *run) control(m *zebus.TransportMessage) {

@@ -173,6 +173,32 @@ func TestConnectionLost(t *testing.T) {
 			t.Errorf("the new connection begins with %q", m.Content)
 		}
 	})
+	for name, tc := range map[string]struct {
+		events, want int
+	}{
+		"a command that was answered is not uncertain":       {0, 0},
+		"what was sent before it is, for it may wait unread": {2, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, b, moved := startNode(t, "Test.A.0", quick()), startNode(t, "Test.B.0", quick()), startNode(t, "Test.B.0", quick())
+			for range tc.events {
+				a.send(t, "event", b.peer())
+			}
+			command := a.send(t, "command", b.peer())
+			b.answer(t, command, a.peer())
+			a.received(t, 1)
+			a.send(t, "x", moved.peer())
+			a.stop(t) // reports what is left to report
+			n := 0
+			for _, u := range a.uncertain {
+				n += u.n
+			}
+			if n != tc.want || len(a.failures) > 0 {
+				t.Errorf("%d messages are uncertain, want %d; failed %v", n, tc.want, a.failures)
+			}
+		})
+	}
 	t.Run("a peer that does not speak the protocol is unreachable", func(t *testing.T) {
 		t.Parallel()
 		server := listenRaw(t)
