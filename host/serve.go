@@ -34,7 +34,8 @@ type Peer interface {
 // ServeOptions is how [Serve] runs a peer. The zero value is a good one.
 type ServeOptions struct {
 	// Signals is where requests to end the process come from: the first one stops gracefully,
-	// the second one ends at once. Nil means SIGINT and SIGTERM.
+	// the second one ends at once. A SIGTERM within 100 ms of another one is the same request. Nil
+	// means SIGINT and SIGTERM.
 	Signals <-chan os.Signal
 
 	// StopTimeout bounds the graceful stop. Too small and accepted messages are not handled.
@@ -54,7 +55,7 @@ type ServeOptions struct {
 // [ErrKilled] as soon as a second signal arrives.
 func Serve(ctx context.Context, peer Peer, options ServeOptions) error {
 	if options.Signals == nil {
-		signals := make(chan os.Signal, 2) // two: that is all Serve ever reads
+		signals := make(chan os.Signal, 2) // two: those that come together
 		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 		defer signal.Stop(signals)
 		options.Signals = signals
@@ -116,24 +117,29 @@ func (i *interruption) Unwrap() []error { return []error{ErrInterrupted, i.start
 func (l *life) watch(ended <-chan error, signals <-chan os.Signal) error {
 	defer l.giveUp()
 	defer l.endRunning()
+	var heard requests
 	select {
 	case err := <-ended:
 		return err
-	case <-signals:
+	case s := <-signals:
+		heard.repeats(s)
 		l.endRunning()
 	case <-l.running.Done():
-		return l.watchStop(ended, signals, 2)
+		return watchStop(ended, signals, heard, 2)
 	}
-	return l.watchStop(ended, signals, 1)
+	return watchStop(ended, signals, heard, 1)
 }
 
-// watchStop waits for the end of the stop, which so many signals give up.
-func (l *life) watchStop(ended <-chan error, signals <-chan os.Signal, patience int) error {
-	for range patience {
+// watchStop waits for the end of the stop, which so many more requests than were heard give up.
+func watchStop(ended <-chan error, signals <-chan os.Signal, heard requests, patience int) error {
+	for patience > 0 {
 		select {
 		case err := <-ended:
 			return err
-		case <-signals:
+		case s := <-signals:
+			if !heard.repeats(s) {
+				patience--
+			}
 		}
 	}
 	return ErrKilled

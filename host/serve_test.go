@@ -68,7 +68,7 @@ func TestServe(t *testing.T) {
 	broken := errors.New("the port is in use")
 	tests := map[string]struct {
 		start, stop func(context.Context) error
-		happens     string // s a signal, c the end of the context
+		happens     string // s an interrupt, t SIGTERM, c the end of the context, p a pause
 		want        error
 		after       time.Duration
 		calls       string
@@ -85,6 +85,10 @@ func TestServe(t *testing.T) {
 		"a signal interrupts a start":                                 {untilCancelled, succeed, "s", host.ErrInterrupted, 0, "start"},
 		"the end of the context interrupts a start":                   {untilCancelled, succeed, "c", host.ErrInterrupted, 0, "start"},
 		"a second signal ends a start that does not listen":           {slow, succeed, "ss", host.ErrKilled, 0, "start"},
+		"SIGTERM that is sent twice is one request":                   {succeed, sleep(20 * time.Second), "tt", nil, 20 * time.Second, "start ready stopping stop"},
+		"also behind the end of the context":                          {succeed, sleep(20 * time.Second), "ctt", nil, 20 * time.Second, "start ready stopping stop"},
+		"a later SIGTERM is a second one":                             {succeed, slow, "tpt", host.ErrKilled, 0, "start ready stopping stop"},
+		"and so is an interrupt, however early":                       {succeed, slow, "tts", host.ErrKilled, 0, "start ready stopping stop"},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -140,6 +144,10 @@ func happen(script string, cancel func(), signals chan<- os.Signal) {
 			cancel()
 		case 's':
 			signals <- os.Interrupt
+		case 't':
+			signals <- syscall.SIGTERM
+		case 'p':
+			<-time.After(100 * time.Millisecond)
 		}
 	}
 }
