@@ -54,6 +54,7 @@ type run struct {
 	done       chan struct{} // closed when the run has ended
 
 	background    sync.WaitGroup
+	atWork        atomic.Int32       // in the background
 	backgroundCtx context.Context    //nolint:containedctx // of what runs in the background
 	endBackground context.CancelFunc // called when the run begins to stop
 }
@@ -64,7 +65,11 @@ func (b *Bus) inBackground(f func(ctx context.Context)) {
 	b.life.Lock()
 	defer b.life.Unlock()
 	if r := b.running.Load(); r != nil && r.backgroundCtx.Err() == nil {
-		r.background.Go(func() { f(r.backgroundCtx) })
+		r.atWork.Add(1)
+		r.background.Go(func() {
+			defer r.atWork.Add(-1)
+			f(r.backgroundCtx)
+		})
 	}
 }
 
@@ -425,6 +430,9 @@ func (b *Bus) endBackground(ctx context.Context, r *run) {
 	b.life.Lock()
 	r.endBackground()
 	b.life.Unlock()
+	if r.atWork.Load() == 0 {
+		return // which a ctx that has ended already would not let us see
+	}
 	ended := make(chan struct{})
 	go func() {
 		r.background.Wait()

@@ -222,12 +222,15 @@ func MessageIDFrom(ctx context.Context) (MessageID, bool) {
 }
 
 // Reply sets the code and the text with which the command being handled will be answered; a later call overwrites an
-// earlier one, and an error returned by the handler overwrites both. It returns [ErrNoContext] when ctx is not
-// that of a handler, and does nothing when the command has been answered.
+// earlier one, and an error returned by the handler overwrites both. A code with more than 32 bits becomes [CodeUnknown].
+// It returns [ErrNoContext] when ctx is not that of a handler, and does nothing when the command has been answered.
 func Reply(ctx context.Context, code int, text string) error {
 	c := scopeOf(ctx).handling
 	if c == nil {
 		return ErrNoContext
+	}
+	if code != 0 {
+		code = failing(code)
 	}
 	c.incoming.remarks.setCode(c.epoch, code, text)
 	return nil

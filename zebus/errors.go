@@ -61,12 +61,9 @@ type CommandError struct {
 }
 
 // Fail returns an error that reaches the sender of the command being handled with this code and text. Code 0 would say
-// success and becomes [CodeUnknown].
+// success and becomes [CodeUnknown]; so does one that does not fit into the 32 bits that travel.
 func Fail(code int, format string, args ...any) error {
-	if code == 0 {
-		code = CodeUnknown
-	}
-	return &CommandError{Code: code, Message: fmt.Sprintf(format, args...)}
+	return &CommandError{Code: failing(code), Message: fmt.Sprintf(format, args...)}
 }
 
 // Error returns code and text.

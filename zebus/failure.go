@@ -40,8 +40,7 @@ func publishable(err error) bool {
 	if _, marked := errors.AsType[*publishedError](err); marked {
 		return true
 	}
-	_, answer := errors.AsType[*CommandError](err)
-	return !answer
+	return answerIn(err) == nil
 }
 
 // WithErrorPublication makes the bus publish a [MessageProcessingFailed] for messages that a handler failed on, or that
@@ -169,7 +168,9 @@ func (b *Bus) giveUp(next Handler) Handler {
 	return next.recovering().Around(func(ctx context.Context, batch []Message, invoke Invoke) (Message, error) {
 		reply, err := invoke(ctx, batch)
 		if retryable(err) || isPermanent(err) {
-			b.bury(ctx, next.name, err)
+			if unburied := b.bury(ctx, next.name, err); unburied != nil {
+				err = errors.Join(err, unburied)
+			}
 		}
 		return reply, err
 	})
@@ -180,14 +181,27 @@ func isPermanent(err error) bool {
 	return permanent
 }
 
-// bury hands over every message of the batch that ctx is for.
-func (b *Bus) bury(ctx context.Context, handler string, err error) {
+// bury hands over every message of the batch that ctx is for. It returns what went wrong with that.
+func (b *Bus) bury(ctx context.Context, handler string, err error) error {
+	var wrong []error
 	for _, in := range scopeOf(ctx).handling.all() {
 		letter := *in.envelope() // it may be kept
 		letter.Content = bytes.Clone(letter.Content)
 		if in.local != nil && letter.Content == nil {
 			letter.Content = encode(in.local.message)
 		}
-		b.config.deadLetters(ctx, DeadLetter{Handler: handler, Message: &letter, Err: err})
+		wrong = append(wrong, b.deliverLetter(ctx, DeadLetter{Handler: handler, Message: &letter, Err: err}))
 	}
+	return errors.Join(wrong...)
+}
+
+// deliverLetter calls the function for dead letters. When that panics, why the handler failed must not be lost.
+func (b *Bus) deliverLetter(ctx context.Context, letter DeadLetter) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = fmt.Errorf("zebus: dead letters: %w", dispatch.NewPanicError(value))
+		}
+	}()
+	b.config.deadLetters(ctx, letter)
+	return nil
 }

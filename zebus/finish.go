@@ -1,6 +1,11 @@
 package zebus
 
-import "github.com/zebus-go/zebus/dispatch"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/zebus-go/zebus/dispatch"
+)
 
 // Done implements [dispatch.Job]: the last handler has ended, but for those that work in lanes.
 func (in *incoming) Done() {
@@ -127,9 +132,20 @@ func (in *incoming) answer(o *outcome) {
 	s.reply = o.complete(&s.answer, in.id, s.reply[:0])
 	m := leaving{run: in.run, message: &s.answer, id: b.ids.Next()}
 	m.scope.initiator = in.originator.InitiatorUserName
-	if err := b.transmit(s, &m, s.peers); err != nil {
+	err := b.transmit(s, &m, s.peers)
+	if errors.Is(err, ErrTooLarge) { // its sender must not wait for what cannot come
+		s.answer = in.tooLarge(err)
+		err = errors.Join(err, b.transmit(s, &m, s.peers))
+	}
+	if err != nil {
 		b.undelivered(s.peers[0].ID, in.id, err)
 	}
+}
+
+// tooLarge is the answer to a command whose own is larger than messages may be.
+func (in *incoming) tooLarge(err error) MessageExecutionCompleted {
+	text := fmt.Sprintf("%s cannot send its answer to %s: %v", in.bus().ID(), in.route.messageType.ID(), err)
+	return MessageExecutionCompleted{SourceCommandID: in.id, ErrorCode: CodeUnknown, Payload: noBytes, ResponseMessage: &text}
 }
 
 // recycle gives the memory of the message back.

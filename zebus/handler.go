@@ -36,22 +36,22 @@ func HandleRequest[C, R any, CP commandPointer[C], RP messagePointer[R]](f func(
 	return h.takesOne(func(ctx context.Context, m Message) (Message, error) {
 		reply, err := f(ctx, typed[CP](m))
 		if reply == nil {
-			return nil, err // a typed nil must not become a reply
+			return nil, sound(err) // a typed nil must not become a reply
 		}
-		return reply, err
+		return reply, sound(err)
 	})
 }
 
 // HandleCommand makes a handler of a function that does something and has nothing to say but that it is done.
 func HandleCommand[C any, CP commandPointer[C]](f func(context.Context, CP) error) Handler {
 	h := newHandler[C, CP](f)
-	return h.takesOne(func(ctx context.Context, m Message) (Message, error) { return nil, f(ctx, typed[CP](m)) })
+	return h.takesOne(func(ctx context.Context, m Message) (Message, error) { return nil, sound(f(ctx, typed[CP](m))) })
 }
 
 // HandleEvent makes a handler of a function that takes one event at a time.
 func HandleEvent[E any, EP eventPointer[E]](f func(context.Context, EP) error) Handler {
 	h := newHandler[E, EP](f)
-	return h.takesOne(func(ctx context.Context, m Message) (Message, error) { return nil, f(ctx, typed[EP](m)) })
+	return h.takesOne(func(ctx context.Context, m Message) (Message, error) { return nil, sound(f(ctx, typed[EP](m))) })
 }
 
 // HandleEvents makes a handler of a function that takes several events at once: as many as wait, and at most the number
@@ -64,7 +64,7 @@ func HandleEvents[E any, EP eventPointer[E]](f func(context.Context, []EP) error
 		for i, m := range batch {
 			events[i] = typed[EP](m)
 		}
-		return nil, f(ctx, events)
+		return nil, sound(f(ctx, events))
 	}
 	return h
 }

@@ -28,7 +28,8 @@ func (h Handler) Around(f func(ctx context.Context, batch []Message, invoke Invo
 	invoke := h.invoke
 	h.one = nil
 	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
-		return f(ctx, batch, invoke)
+		reply, err := f(ctx, batch, invoke)
+		return reply, sound(err)
 	}
 	return h
 }

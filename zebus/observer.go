@@ -74,6 +74,10 @@ type HandlerRun struct {
 	Err      error         // what it returned; [ErrNotReturned] after a panic
 }
 
+// ErrUnsoundError stands for what a handler returned as an error that panics when it is looked at, as a nil pointer of a
+// type of error does. Its text has the type.
+var ErrUnsoundError = errors.New("zebus: handler returned an error that cannot be read")
+
 // ErrNotReturned stands for the error of a handler that ended by a panic, or ended its goroutine.
 var ErrNotReturned = errors.New("zebus: handler did not return")
 

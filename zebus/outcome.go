@@ -1,7 +1,5 @@
 package zebus
 
-import "errors"
-
 // outcome is what the handlers made of a message.
 type outcome struct {
 	code   int
@@ -65,11 +63,17 @@ func (o *outcome) result() (reply Message, err error) {
 
 // codeOf returns what the sender of a command learns of a handler's error: all of a [CommandError], nothing of others.
 func codeOf(err error) (code int, text string) {
-	if ce, ok := errors.AsType[*CommandError](err); ok {
-		if ce.Code == 0 {
-			return CodeUnknown, ce.Message
-		}
-		return ce.Code, ce.Message
+	if answer := answerIn(err); answer != nil {
+		return failing(answer.Code), answer.Message
 	}
 	return CodeUnknown, ""
+}
+
+// failing returns the code that stands for a failure on the wire, which has 32 bits for it: a larger one would be cut to
+// another, and 2³² to success.
+func failing(code int) int {
+	if code == 0 || code != int(int32(code)) {
+		return CodeUnknown
+	}
+	return code
 }

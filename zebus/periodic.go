@@ -132,7 +132,7 @@ func (b *Bus) safely(ctx context.Context, p Periodic) (err error) {
 			err = dispatch.NewPanicError(value)
 		}
 	}()
-	return p.Do(ctx)
+	return sound(p.Do(ctx))
 }
 
 func (b *Bus) publishFailureOf(ctx context.Context, p Periodic, failed error) {

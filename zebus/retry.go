@@ -119,8 +119,7 @@ func retryable(err error) bool {
 	if _, permanent := errors.AsType[*permanentError](err); permanent {
 		return false
 	}
-	_, answer := errors.AsType[*CommandError](err)
-	return !answer
+	return answerIn(err) == nil
 }
 
 // DeadLetter is a message that a handler gave up on.
@@ -131,8 +130,8 @@ type DeadLetter struct {
 }
 
 // WithDeadLetters makes f hear of every message on which a handler of the service gave up, after its retries: it failed, or
-// panicked, otherwise than by an answer made with [Fail]. f runs on
-// the queue of the handler; the sender of a command has its answer only when f has returned.
+// panicked, otherwise than by an answer made with [Fail] that is not marked as [Permanent]. f runs on the queue of the handler;
+// the sender of a command has its answer only when f has returned. A panic of f is told together with the handler's error.
 func (b *Builder) WithDeadLetters(f func(ctx context.Context, letter DeadLetter)) *Builder {
 	b.config.deadLetters = f
 	return b

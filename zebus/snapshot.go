@@ -89,7 +89,7 @@ func (j *snapshotJob) context(t dispatch.Turn) context.Context {
 func (j *snapshotJob) publish(ctx context.Context, source SnapshotSource) {
 	events, err := source.make(ctx, j.subscriber, j.subscription.Key)
 	if err != nil {
-		j.report(err)
+		j.report(sound(err))
 		return
 	}
 	to, known := j.bus.config.directory.Peer(j.subscriber)
