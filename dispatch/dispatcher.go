@@ -15,6 +15,7 @@ type Dispatcher struct {
 	memory   budget
 	workers  sync.WaitGroup
 	stopper  chan struct{} // held by the Stop at work
+	ending   sync.Mutex    // held while the workers of a stopped dispatcher return, so that no others come before
 	clock    func() time.Duration
 	sortings sync.Pool // of *sorting
 

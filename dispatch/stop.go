@@ -8,17 +8,22 @@ import (
 
 // Load makes a stopped dispatcher accept entries, which wait until Start. A new
 // dispatcher is loaded already; in other states Load does nothing.
-func (d *Dispatcher) Load() {
-	d.life.move(func(now state) state { return max(now, loaded) })
-}
+func (d *Dispatcher) Load() { d.atLeast(loaded) }
 
 // Start runs what the queues hold and what they will get. It does nothing when the
 // dispatcher is started, or stopping.
 func (d *Dispatcher) Start() {
-	d.life.move(func(now state) state { return max(now, started) })
+	d.atLeast(started)
 	for _, q := range d.all() {
 		q.wake()
 	}
+}
+
+// atLeast moves to a state, unless the dispatcher is further.
+func (d *Dispatcher) atLeast(s state) {
+	d.ending.Lock()
+	defer d.ending.Unlock()
+	d.life.move(func(now state) state { return max(now, s) })
 }
 
 // Stop lets the queues run dry and waits until every queue is empty, no handler is
@@ -54,7 +59,6 @@ func (d *Dispatcher) stop(ctx context.Context) error {
 			return errors.Join(ctx.Err(), d.stillRunning())
 		}
 	}
-	d.workers.Wait() // they have nothing left to do but to return
 	return nil
 }
 
@@ -81,9 +85,20 @@ func (d *Dispatcher) beginStop() state {
 	return was
 }
 
-// endStop moves to stopped if nothing is going on. With all queues locked, none can get work
-// from another one after it was looked at.
+// endStop moves to stopped if nothing is going on, and waits for the workers.
 func (d *Dispatcher) endStop() bool {
+	d.ending.Lock()
+	defer d.ending.Unlock()
+	if !d.finish() {
+		return false
+	}
+	d.workers.Wait() // they have nothing left to do but to return
+	return true
+}
+
+// finish moves to stopped if nothing is going on. With all queues locked, none can get work
+// from another one after it was looked at.
+func (d *Dispatcher) finish() bool {
 	queues, unlock := d.lockQueues()
 	defer unlock()
 	busy := slices.ContainsFunc(queues, func(q *queue) bool { return !q.idleLocked() })

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -217,6 +219,34 @@ func TestStop(t *testing.T) {
 				t.Errorf("Stop = %v", err)
 			}
 		})
+	})
+	t.Run("somebody else may load and start it while it stops", func(t *testing.T) {
+		r := newRig(t, dispatch.Config{})
+		r.handle("A", "", func(dispatch.Turn, *note) {})
+		var starting, stopping sync.WaitGroup
+		var over atomic.Bool
+		for range 2 {
+			stopping.Go(func() {
+				for !over.Load() {
+					if err := r.Stop(context.Background()); err != nil {
+						t.Errorf("Stop = %v", err)
+					}
+				}
+			})
+			starting.Go(func() {
+				for range 20_000 {
+					n := &note{}
+					n.Route, n.Job = r.Resolve("A"), n
+					r.Load()
+					r.Start()
+					r.dispatch(n)
+				}
+			})
+		}
+		starting.Wait()
+		over.Store(true)
+		stopping.Wait()
+		r.stop()
 	})
 	t.Run("stop waits for an inline handler", func(t *testing.T) {
 		bubble(t, dispatch.Config{}, func(t *testing.T, r *rig) {
