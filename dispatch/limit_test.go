@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/zebus-go/zebus/dispatch"
 )
@@ -138,6 +139,22 @@ func TestLimits(t *testing.T) {
 			close(reply)
 			r.stop()
 		})
+	})
+	t.Run("behind a large batch, messages are queued as fast as ever", func(t *testing.T) {
+		const many = 20_000
+		r := newRig(t, dispatch.Config{BatchSize: many, Queues: queue(dispatch.QueueConfig{MaxMessages: many})})
+		gate, running := make(chan struct{}), make(chan struct{}, many)
+		r.Add("A", &dispatch.Invoker{MaxBatch: many, Invoke: func(dispatch.Turn, []*dispatch.Entry) { running <- struct{}{}; <-gate }})
+		r.sized(make([]int, many)...)
+		r.Start()
+		<-running
+		began := time.Now()
+		r.sized(make([]int, many)...)
+		if took := time.Since(began); took > 3*time.Second { // some milliseconds; where each looks at all of the batch, ten seconds
+			t.Errorf("%d messages took %v", many, took)
+		}
+		close(gate)
+		r.stop()
 	})
 	t.Run("a flood of small messages to handlers that wait is bounded", func(t *testing.T) {
 		bubble(t, dispatch.Config{MemoryLimit: 1 << 20}, func(t *testing.T, r *rig) {

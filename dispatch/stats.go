@@ -37,7 +37,7 @@ func (q *queue) stats() QueueStats {
 	defer q.mu.Unlock()
 	s := QueueStats{Name: q.name, Length: q.lengthLocked(), Oldest: q.ageLocked(), Bytes: q.bytes.Load(), Limits: q.config}
 	if q.holder != nil {
-		if inv, _ := q.holder.atWorkLocked(); inv != nil {
+		if inv, _ := q.holder.runningLocked(); inv != nil {
 			s.Running = inv.Name
 		}
 	}

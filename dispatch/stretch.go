@@ -16,11 +16,14 @@ type stretch struct {
 
 	end int // where it ends. Only the worker writes this, with the lock.
 	cut int // like end, for those who call the worker; it becomes the end when the worker sees it
+
+	atWork struct{ from, to int } // the batch at work, as somebody with the lock has found it; none at first
 }
 
 // begin makes c the stretch, with numbers from next on.
 func (s *stretch) begin(c *chunk, next int64) {
 	s.chunk, s.from, s.end, s.cut, s.first = c, c.from, c.end, c.end, next
+	s.atWork.from, s.atWork.to = 0, 0
 }
 
 // forget lets go of the entries, before the stretch ends.
@@ -49,14 +52,25 @@ func (s *stretch) batchAt(from int) (inv *Invoker, to int) {
 // what is subtracted.
 func (s *stretch) at(word int64) int { return s.from + int((word-s.first<<numberBits)>>numberBits) }
 
+// atWorkLocked returns which items are the batch at work, or the one to come; none between two stretches. A batch may be long, and
+// whoever queues asks: so where it ends is looked for once.
+func (w *worker) atWorkLocked() (from, to int) {
+	s := &w.stretch
+	at := s.at(w.lease.word.Load())
+	if at >= s.end {
+		return s.cut, s.cut
+	}
+	if s.atWork.from != at || s.atWork.to == 0 {
+		s.atWork.from = at
+		_, s.atWork.to = s.batchAt(at)
+	}
+	return at, s.atWork.to
+}
+
 // waitingLocked returns which items of the stretch wait.
 func (w *worker) waitingLocked() (from, to int) {
-	s := &w.stretch
-	if at := s.at(w.lease.word.Load()); at < s.end {
-		_, from = s.batchAt(at)
-		return min(from, s.cut), s.cut
-	}
-	return s.cut, s.cut
+	_, from = w.atWorkLocked()
+	return min(from, w.stretch.cut), w.stretch.cut
 }
 
 // giveBackLocked puts the items that wait back to the backlog. The worker is called, so that it does not go on before it
@@ -71,19 +85,18 @@ func (w *worker) giveBackLocked() {
 
 // forgetHandledLocked lets go of what the worker ran before the batch at work, which may wait for long.
 func (w *worker) forgetHandledLocked() {
-	s := &w.stretch
-	s.chunk.forget(s.from, s.at(w.lease.word.Load()))
+	from, _ := w.atWorkLocked()
+	w.stretch.chunk.forget(w.stretch.from, from)
 	w.releaseSize()
 }
 
-// atWorkLocked returns the invoker of the batch at work, and how many entries it has; none between two stretches.
-func (w *worker) atWorkLocked() (inv *Invoker, entries int) {
-	at := w.stretch.at(w.lease.word.Load())
-	if at >= w.stretch.end {
+// runningLocked returns the invoker of the batch at work, and how many entries it has; none between two stretches.
+func (w *worker) runningLocked() (inv *Invoker, entries int) {
+	from, to := w.atWorkLocked()
+	if from == to {
 		return nil, 0
 	}
-	inv, to := w.stretch.batchAt(at)
-	return inv, to - at
+	return w.stretch.chunk.to[from].inv, to - from
 }
 
 // A Lease is what the turns of a worker's batches share, one batch after the other. So a batch costs no memory for

@@ -153,7 +153,7 @@ func (l *Lease) lentLocked() bool { return l.word.Load()&waitMask > 0 }
 // addLentLocked notes that a handler lends its turn for the first time.
 func (q *queue) addLentLocked(l *Lease) {
 	l.worker.forgetHandledLocked()
-	l.inv, l.entries = l.worker.atWorkLocked()
+	l.inv, l.entries = l.worker.runningLocked()
 	q.lent.leases[l] = struct{}{}
 	q.lent.entries += l.entries
 	q.memory.add(lentBytes)
