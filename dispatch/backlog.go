@@ -144,6 +144,13 @@ func (b *backlog) drop(c *chunk) {
 // forget lets go of the entries of a part.
 func (c *chunk) forget(from, end int) { clear(c.entries[from:end]) }
 
+// forgetTargets lets go of whom the items were for that have been in empty chunks.
+func (b *backlog) forgetTargets() {
+	for c := b.spare; c != nil; c = c.next {
+		clear(c.to)
+	}
+}
+
 // sinceWhen returns since when an item waits; 0 without Config.Ages.
 func (c *chunk) sinceWhen(i int) time.Duration {
 	if len(c.since) == 0 {

@@ -60,7 +60,12 @@ func (d *Dispatcher) Add(typeName string, inv *Invoker) (remove func()) {
 		q = d.queue(inv.Queue)
 	}
 	route.add(inv, q)
-	return sync.OnceFunc(func() { route.remove(inv, q) })
+	return sync.OnceFunc(func() {
+		route.remove(inv, q)
+		if q != nil {
+			q.forgetTargets()
+		}
+	})
 }
 
 // Resolve returns the handle of a message type, always the same one. It may be asked

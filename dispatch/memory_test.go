@@ -3,6 +3,7 @@ package dispatch_test
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"weak"
@@ -92,7 +93,7 @@ func TestHandledEntriesAreForgotten(t *testing.T) {
 }
 
 // alive counts what is reachable.
-func alive(pointers []weak.Pointer[note]) (n int) {
+func alive[T any](pointers []weak.Pointer[T]) (n int) {
 	runtime.GC()
 	for _, p := range pointers {
 		if p.Value() != nil {
@@ -124,6 +125,26 @@ func TestMemoryOfAnIdleQueue(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		if made := (after.TotalAlloc - before.TotalAlloc) / 100; made > 10_000 {
 			t.Errorf("%d bytes for each, want some hundreds", made)
+		}
+		r.stop()
+	})
+}
+
+func TestRemovedInvokersAreForgotten(t *testing.T) {
+	t.Run("those that were removed are, but for the last to run, however much they had to do", func(t *testing.T) {
+		r := newRig(t, dispatch.Config{})
+		r.Start()
+		var pointers []weak.Pointer[rig]
+		for count := range 10 {
+			owner := new(rig) // of the handler
+			pointers = append(pointers, weak.Make(owner))
+			remove := r.Add("A", &dispatch.Invoker{Invoke: func(_ dispatch.Turn, batch []*dispatch.Entry) { owner.write(len(batch)) }})
+			r.send(slices.Repeat([]string{"A"}, 10-count)...)
+			empty(t, r)
+			remove()
+		}
+		if alive := alive(pointers); alive > 1 {
+			t.Errorf("%d of %d are alive", alive, len(pointers))
 		}
 		r.stop()
 	})

@@ -206,6 +206,13 @@ func (q *queue) dropAskerLocked(i int) *Lease {
 	return l
 }
 
+// forgetTargets lets go of invokers that are gone, but for those for which something waits.
+func (q *queue) forgetTargets() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.backlog.forgetTargets()
+}
+
 // drain removes everything that waits and returns it.
 func (q *queue) drain() []item {
 	q.mu.Lock()

@@ -26,14 +26,15 @@ type Invoker struct {
 	MaxBatch int
 	// Accepts says whether the invoker wants the entry. It is called once, by
 	// Dispatch. An entry that it declines is never seen by Invoke, and Done does
-	// not wait for it. Nil accepts all; a panic declines, and is told by Failed.
+	// not wait for it. Nil accepts all; a panic declines, and is told by Failed. It must neither
+	// wait nor end its goroutine.
 	Accepts func(e *Entry) bool
 	// Invoke handles the entries of batch, of which there is at least one. The
 	// slice belongs to the dispatcher and is valid until Invoke returns. A panic is
 	// told to the job of every entry.
 	Invoke func(t Turn, batch []*Entry)
 	// Over, if set, is told instead of the Job that an entry is done which had no other
-	// invoker, where Invoke has returned and nothing came in between: no panic, no turn lent.
+	// invoker on a queue, where Invoke has returned and nothing came in between: no panic, no turn lent.
 	// It runs with the turn of the queue, so that calls of it never overlap, and must not wait.
 	Over func(e *Entry)
 }
