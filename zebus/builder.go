@@ -37,6 +37,7 @@ type busConfig struct {
 	selector       Selector
 	snapshots      []SnapshotSource
 	known          []*MessageType
+	nilMessage     bool // among those that were to be known
 	periodic       []Periodic
 }
 
@@ -85,6 +86,10 @@ func (b *Builder) WithHandlers(handlers ...Handler) *Builder {
 // type that is neither named nor handled is not answered at all. nil pointers are enough: WithMessages((*Measured)(nil)).
 func (b *Builder) WithMessages(messages ...Message) *Builder {
 	for _, m := range messages {
+		if m == nil { // no type; a nil pointer has one
+			b.config.nilMessage = true
+			continue
+		}
 		b.config.known = append(b.config.known, m.ZebusType())
 	}
 	return b
@@ -122,12 +127,30 @@ func (b *Builder) Build() (*Bus, error) {
 	if err := b.config.validate(); err != nil {
 		return nil, err
 	}
-	bus := newBus(b.config)
+	bus, err := newBus(b.config)
+	if err != nil {
+		return nil, err
+	}
 	bus.config.observer.built(bus)
 	return bus, nil
 }
 
 func (c *busConfig) validate() error {
+	errs := []error{c.validateParts(), c.dispatch.Validate(), c.validateHandlers()}
+	if c.nilMessage {
+		errs = append(errs, errors.New("zebus: nil was given to WithMessages: it wants nil pointers of a type"))
+	}
+	for _, s := range c.snapshots {
+		errs = append(errs, s.validate())
+	}
+	for _, p := range c.periodic {
+		errs = append(errs, p.validate())
+	}
+	return errors.Join(errs...)
+}
+
+// validateParts says what is missing or wrong of that which every bus has.
+func (c *busConfig) validateParts() error {
 	var errs []error
 	if c.self.ID == "" {
 		errs = append(errs, errors.New("zebus: peer ID is empty"))
@@ -141,7 +164,11 @@ func (c *busConfig) validate() error {
 	if c.commandTimeout < 0 {
 		errs = append(errs, fmt.Errorf("zebus: default command timeout %v is negative", c.commandTimeout))
 	}
-	errs = append(errs, c.dispatch.Validate())
+	return errors.Join(errs...)
+}
+
+func (c *busConfig) validateHandlers() error {
+	var errs []error
 	for _, h := range c.handlers {
 		errs = append(errs, h.validate())
 	}
@@ -149,24 +176,5 @@ func (c *busConfig) validate() error {
 	if slices.ContainsFunc(c.middleware, func(p prioritized) bool { return p.middleware == nil }) {
 		errs = append(errs, errors.New("zebus: nil was given to WithMiddleware"))
 	}
-	for _, p := range c.periodic {
-		errs = append(errs, p.validate())
-	}
 	return errors.Join(errs...)
-}
-
-// validate says what is wrong with the way in which a handler was put together.
-func (h Handler) validate() error {
-	switch {
-	case h.invoke == nil:
-		return errors.New("zebus: a zero Handler was given to WithHandlers")
-	case h.lanes != nil && (h.lanes.count < 1 || h.lanes.key == nil || h.inline):
-		return fmt.Errorf("zebus: concurrency of %s: want at least 1, a key, and no inline handler", h.name)
-	case h.maxBatch > 1 && !h.batches:
-		return fmt.Errorf("zebus: batch of %s: its function takes one message: use HandleEvents", h.name)
-	case h.waits && h.inline:
-		return fmt.Errorf("zebus: retries of %s: it runs inline, where it must not wait for the next try", h.name)
-	default:
-		return nil
-	}
 }

@@ -99,7 +99,7 @@ const (
 
 var _ PeerSender = (*Bus)(nil)
 
-func newBus(c busConfig) *Bus {
+func newBus(c busConfig) (*Bus, error) {
 	c.dispatch.Ages = c.dispatch.Ages || c.observer.Built != nil
 	if c.dispatch.OnPanic == nil {
 		c.dispatch.OnPanic = c.reportPanic
@@ -115,7 +115,11 @@ func newBus(c busConfig) *Bus {
 	b.pending.helper, _ = c.transport.(Helper)
 	b.audiences.directory, _ = c.directory.(VersionedDirectory)
 	b.config.middleware = outermostFirst(c.middleware, func(next Handler) Handler { return b.giveUp(b.watchTries(next)) })
-	b.config.handlers = dress(c.handlers, b.config.middleware)
+	dressed, err := dress(c.handlers, b.config.middleware)
+	if err != nil {
+		return nil, err
+	}
+	b.config.handlers = dressed
 	b.config.handlers = append(b.config.handlers, b.ownHandlers()...)
 	b.config.handlers = append(b.config.handlers, c.directory.Handlers()...)
 	b.watched = c.watchesMessages()
@@ -128,7 +132,7 @@ func newBus(c busConfig) *Bus {
 	b.routes.know(b, c.known)
 	c.directory.Watch(b.peerChanged)
 	b.observe()
-	return b
+	return b, nil
 }
 
 // transportWantsAcks says whether the transport wants to know what has been handled.

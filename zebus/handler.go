@@ -2,6 +2,7 @@ package zebus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"runtime"
@@ -21,6 +22,7 @@ type Handler struct {
 	maxBatch    int
 	batches     bool   // made by HandleEvents
 	lanes       *lanes // nil for one message at a time
+	wrong       error  // in the way in which it was put together
 	mode        SubscribeMode
 	startup     func(PeerID) []BindingKey
 	decode      decoder // for any goroutine
@@ -94,7 +96,12 @@ type eventPointer[E any] interface {
 }
 
 func newHandler[M any, P messagePointer[M]](f any) Handler {
+	var wrong error
+	if reflect.ValueOf(f).IsNil() {
+		wrong = errors.New("its function is nil")
+	}
 	return Handler{
+		wrong:       wrong,
 		messageType: P(nil).ZebusType(),
 		name:        functionName(f),
 		maxBatch:    1,
@@ -184,4 +191,36 @@ func (h Handler) subscriptions(self PeerID) []Subscription {
 		subs[i] = Subscription{Type: h.messageType.ID(), Key: key}
 	}
 	return subs
+}
+
+// validate says what is wrong with the way in which a handler was put together, all at once.
+func (h Handler) validate() error {
+	if h.invoke == nil {
+		return errors.New("zebus: a zero Handler was given to WithHandlers")
+	}
+	errs := []error{h.named("handler", h.wrong)}
+	if h.lanes != nil && (h.lanes.count < 1 || h.lanes.key == nil || h.inline) {
+		errs = append(errs, h.named("concurrency", errors.New("want at least 1, a key, and no inline handler")))
+	}
+	if h.maxBatch > 1 && !h.batches {
+		errs = append(errs, h.named("batch", errors.New("its function takes one message: use HandleEvents")))
+	}
+	if h.maxBatch < 0 {
+		errs = append(errs, h.named("batch", fmt.Errorf("%d messages: want 0 or more", h.maxBatch)))
+	}
+	if h.waits && h.inline {
+		errs = append(errs, h.named("retries", errors.New("it runs inline, where it must not wait for the next try")))
+	}
+	if h.mode > SubscribeManual {
+		errs = append(errs, h.named("mode", fmt.Errorf("%d is none", h.mode)))
+	}
+	return errors.Join(errs...)
+}
+
+// named says which handler, and what of it, an error is about.
+func (h Handler) named(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("zebus: %s of %s: %w", what, h.name, err)
 }

@@ -184,6 +184,30 @@ func TestBuilderRefuses(t *testing.T) {
 		"a batch for a function that takes one message": {func(b *zebus.Builder) { b.WithHandlers(handler.Batch(2)) }, "batch of Shop.OnNote"},
 		"middleware of nothing":                         {func(b *zebus.Builder) { b.WithMiddleware(1, nil).WithSelector(nil) }, "nil was given to WithMiddleware"},
 		"a timeout below zero":                          {func(b *zebus.Builder) { b.WithDefaultCommandTimeout(-1) }, "default command timeout"},
+		"a function that is nil": {func(b *zebus.Builder) {
+			b.WithHandlers(zebus.HandleCommand[interop.Fail](nil).Named("Shop.Fail"))
+		}, "Shop.Fail: its function is nil"},
+		"nil around a handler": {func(b *zebus.Builder) { b.WithHandlers(handler.Around(nil)) }, "Shop.OnNote: nil was given to Around"},
+		"retries below zero, and all else that is wrong with them": {func(b *zebus.Builder) {
+			b.WithHandlers(handler.Retry(zebus.RetryPolicy{Attempts: -1}).Batch(-1).Mode(77))
+		}, "-1 attempts, waits of 0s to 0s: want 0 or more of each\nzebus: batch of Shop.OnNote: -1 messages: want 0 or more\nzebus: mode of Shop.OnNote: 77 is none"},
+		"a message without a type": {func(b *zebus.Builder) { b.WithMessages(nil) }, "nil was given to WithMessages"},
+		"a snapshot of nothing":    {func(b *zebus.Builder) { b.WithSnapshots(zebus.SnapshotSource{}) }, "zero SnapshotSource"},
+		"a snapshot by nobody":     {func(b *zebus.Builder) { b.WithSnapshots(zebus.Snapshot[interop.Note](nil)) }, "Note: no function"},
+		"middleware that loses the handler": {func(b *zebus.Builder) {
+			b.WithHandlers(handler).WithMiddleware(1, func(zebus.Handler) zebus.Handler { return zebus.Handler{} })
+		}, "middleware of Shop.OnNote: it returned a zero Handler"},
+		"middleware that changes the type": {func(b *zebus.Builder) {
+			b.WithHandlers(handler).WithMiddleware(1, func(zebus.Handler) zebus.Handler { return zebus.HandleCommand(fail) })
+		}, "it returned a handler of Interop.Messages.Fail, want one of Interop.Messages.Note"},
+		"middleware that asks for what cannot be": {func(b *zebus.Builder) {
+			b.WithHandlers(handler.Inline()).WithMiddleware(1, func(next zebus.Handler) zebus.Handler {
+				return next.Retry(zebus.RetryPolicy{Attempts: 1})
+			})
+		}, "retries of Shop.OnNote"},
+		"middleware that is switched by nobody": {func(b *zebus.Builder) {
+			b.WithMiddleware(1, zebus.When(nil, func(next zebus.Handler) zebus.Handler { return next }))
+		}, "nil was given to WithMiddleware"},
 	} {
 		inTown(t, name, func(t *testing.T, town *town) {
 			b := town.builder("A.0")

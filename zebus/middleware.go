@@ -3,6 +3,8 @@ package zebus
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"math"
 	"slices"
 )
@@ -13,7 +15,8 @@ type Invoke func(ctx context.Context, batch []Message) (Message, error)
 
 // Middleware changes a handler: it returns one that does something before, after or instead of next. It is called once
 // for each handler when the bus is built, and whatever it returns is called for every message, so what can be looked up
-// beforehand should be.
+// beforehand should be. A zero Handler, or one of another type of message, is an error of [Builder.Build] or of the
+// subscription.
 //
 //	func Timed(next zebus.Handler) zebus.Handler {
 //		return next.Around(func(ctx context.Context, batch []zebus.Message, invoke zebus.Invoke) (zebus.Message, error) {
@@ -25,6 +28,9 @@ type Middleware func(next Handler) Handler
 
 // Around returns the handler with f around what it does.
 func (h Handler) Around(f func(ctx context.Context, batch []Message, invoke Invoke) (Message, error)) Handler {
+	if f == nil {
+		h.wrong = errors.Join(h.wrong, errors.New("nil was given to Around"))
+	}
 	invoke := h.invoke
 	h.one = nil
 	h.invoke = func(ctx context.Context, batch []Message) (Message, error) {
@@ -53,6 +59,9 @@ const lowestPriority = math.MinInt
 // When returns m as middleware that can be switched on and off while the bus runs: it is passed by for every message for
 // which on says no. An [atomic.Bool] has such a function: Load.
 func When(on func() bool, m Middleware) Middleware {
+	if on == nil || m == nil {
+		return nil // which WithMiddleware refuses
+	}
 	return func(next Handler) Handler {
 		with, without := m(next), next.invoke
 		next.one = nil
@@ -74,12 +83,25 @@ func outermostFirst(wares []prioritized, own Middleware) []prioritized {
 }
 
 // dress puts the middleware, the outermost first, around the handlers.
-func dress(handlers []Handler, wares []prioritized) []Handler {
-	dressed := slices.Clone(handlers)
-	for i := range dressed {
-		for _, w := range slices.Backward(wares) {
-			dressed[i] = w.middleware(dressed[i])
-		}
+func dress(handlers []Handler, wares []prioritized) ([]Handler, error) {
+	dressed, errs := make([]Handler, len(handlers)), make([]error, len(handlers))
+	for i, h := range handlers {
+		dressed[i], errs[i] = h.within(wares)
 	}
-	return dressed
+	return dressed, errors.Join(errs...)
+}
+
+// within returns the handler with the middleware, the outermost first, around it.
+func (h Handler) within(wares []prioritized) (Handler, error) {
+	for _, w := range slices.Backward(wares) {
+		next := w.middleware(h)
+		if next.invoke == nil {
+			return h, h.named("middleware", errors.New("it returned a zero Handler"))
+		}
+		if next.messageType != h.messageType {
+			return h, h.named("middleware", fmt.Errorf("it returned a handler of %s, want one of %s", next.messageType.ID(), h.messageType.ID()))
+		}
+		h = next
+	}
+	return h, h.validate()
 }

@@ -50,6 +50,9 @@ func (p RetryPolicy) next(wait time.Duration) time.Duration {
 // gives up waiting for the handler at stop, or the sender of a command stops to wait. A panic is a failure like any other.
 // Off unless called: a peer of Zebus (.NET) tries once. It is not for inline handlers.
 func (h Handler) Retry(p RetryPolicy) Handler {
+	if p.Attempts < 0 || p.First < 0 || p.Most < 0 {
+		h.wrong = errors.Join(h.wrong, fmt.Errorf("retries: %d attempts, waits of %v to %v: want 0 or more of each", p.Attempts, p.First, p.Most))
+	}
 	p = p.withDefaults()
 	h.waits = p.Attempts > 0
 	return h.recovering().Around(func(ctx context.Context, batch []Message, invoke Invoke) (Message, error) {

@@ -7,7 +7,8 @@ import (
 )
 
 // A Selector chooses which of several peers handles a command: it returns an index into candidates, which are ordered by
-// their IDs, at least two, and not to be kept for later. It is called from many goroutines.
+// their IDs, at least two, and not to be kept for later. An index that none of them has, such as -1, chooses nobody: the command
+// ends with [ErrManyPeers]. It is called from many goroutines.
 type Selector func(cmd Command, candidates []Peer) int
 
 // WithSelector lets commands be sent that several peers handle, to the one that a selector chooses; newSelector makes

@@ -264,6 +264,12 @@ func sendable(cmd Command, to *Peer) error {
 
 // deliver hands the command over to its peer, or to the handlers of this one. It is in the table by now.
 func (b *Bus) deliver(ctx context.Context, cmd Command, to *Peer, p *Pending) {
+	left := false
+	defer func() {
+		if !left { // the message, or who looks at it, panicked: nobody would wait for the command, nor end it
+			p.table.fail(p.id, errCutShort)
+		}
+	}()
 	b.config.observer.sendingTo(cmd, to)
 	r, sc := b.running.Load(), scopeOf(ctx)
 	switch {
@@ -278,6 +284,7 @@ func (b *Bus) deliver(ctx context.Context, cmd Command, to *Peer, p *Pending) {
 			p.table.fail(p.id, err)
 		}
 	}
+	left = true
 	if ctx.Err() != nil { // it may have ended between the first look and the entry into the table
 		p.table.end(p.id, completion{err: p.gaveUp(ctx)})
 	}

@@ -232,3 +232,23 @@ func TestSendErrorsSayWhatHappened(t *testing.T) {
 		}
 	})
 }
+
+func TestSendingWhatCannotBeEncoded(t *testing.T) {
+	for _, where := range []string{"elsewhere", "here"} {
+		inTown(t, "a panic goes on to the sender, and no command is left that nobody ends: "+where, func(t *testing.T, town *town) {
+			sender := town.peer("Svc.0", zebus.HandleCommand(fail))
+			if where == "elsewhere" {
+				sender = town.peer("Client.0")
+			}
+			defer func() {
+				if recover() == nil {
+					t.Error("a nil pointer was sent")
+				}
+				if n := sender.PendingCommands(); n != 0 {
+					t.Errorf("%d commands wait", n)
+				}
+			}()
+			_ = sender.Send(t.Context(), (*interop.Fail)(nil))
+		})
+	}
+}

@@ -2,6 +2,8 @@ package zebus
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/zebus-go/zebus/dispatch"
 )
@@ -21,6 +23,17 @@ type SnapshotSource struct {
 //	})
 func Snapshot[E any, EP eventPointer[E]](f func(ctx context.Context, subscriber PeerID, key BindingKey) ([]Event, error)) SnapshotSource {
 	return SnapshotSource{messageType: EP(nil).ZebusType(), make: f}
+}
+
+func (s SnapshotSource) validate() error {
+	switch {
+	case s.messageType == nil:
+		return errors.New("zebus: a zero SnapshotSource was given to WithSnapshots")
+	case s.make == nil:
+		return fmt.Errorf("zebus: snapshots of %s: no function", s.messageType.ID())
+	default:
+		return nil
+	}
 }
 
 // WithSnapshots adds sources of snapshots.

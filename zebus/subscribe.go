@@ -92,7 +92,8 @@ type ActiveSubscription struct {
 	version       int
 	startup       bool
 
-	removeHandler func()      // nil without a handler of its own
+	handler       *Handler    // its own; nil for none
+	removeHandler func()      // nil without one
 	dropping      atomic.Bool // Close was called: what is in hand is dropped
 	end           sync.Once
 	done          chan struct{} // closed when it has ended and nothing is in hand
@@ -119,14 +120,15 @@ func (b *Bus) Subscribe(ctx context.Context, subs ...Subscription) (*ActiveSubsc
 // SubscribeAll makes a subscription of every request, and tells the directory of all of them in one update. When that
 // fails, none is made.
 func (b *Bus) SubscribeAll(ctx context.Context, requests ...SubscriptionRequest) ([]*ActiveSubscription, error) {
-	for _, r := range requests {
-		if err := b.handles(r); err != nil {
+	made := make([]*ActiveSubscription, len(requests))
+	for i, r := range requests {
+		var err error
+		if made[i], err = b.prepare(r); err != nil {
 			return nil, err
 		}
 	}
-	made := make([]*ActiveSubscription, len(requests))
-	for i, r := range requests {
-		made[i] = b.activate(r)
+	for _, a := range made {
+		b.activate(a)
 	}
 	if err := b.updateSubscriptions(ctx, 1, made...); err != nil {
 		for _, a := range made {
@@ -153,15 +155,29 @@ func (b *Bus) handles(r SubscriptionRequest) error {
 	return nil
 }
 
-// activate admits a request, handler and all.
-func (b *Bus) activate(r SubscriptionRequest) *ActiveSubscription {
+// prepare makes a subscription of a request, which nobody knows yet.
+func (b *Bus) prepare(r SubscriptionRequest) (*ActiveSubscription, error) {
+	if err := b.handles(r); err != nil {
+		return nil, err
+	}
 	a := &ActiveSubscription{bus: b, subscriptions: slices.Clone(r.subscriptions), done: make(chan struct{})}
-	if r.handler != nil {
-		dressed := dress([]Handler{a.droppable(*r.handler)}, b.config.middleware)
-		a.removeHandler = b.routes.add(b, dressed[0], a.accepts)
+	if r.handler == nil {
+		return a, nil
+	}
+	dressed, err := a.droppable(*r.handler).within(b.config.middleware)
+	if err != nil {
+		return nil, fmt.Errorf("subscribe to %s: %w", r.handler.messageType.ID(), err)
+	}
+	a.handler = &dressed
+	return a, nil
+}
+
+// activate admits a subscription, handler and all.
+func (b *Bus) activate(a *ActiveSubscription) {
+	if a.handler != nil {
+		a.removeHandler = b.routes.add(b, *a.handler, a.accepts)
 	}
 	b.subscriptions.admit(a, b.IsRunning) // from here on it may end with the run
-	return a
 }
 
 // droppable makes the handler of the subscription pass over what is in hand when it is closed.

@@ -443,10 +443,42 @@ func TestDynamicHandlers(t *testing.T) {
 			"binding is one for Interop.Messages.PriceChanged": zebus.On(interop.PriceChangedBinding{}, note),
 			"Interop.Messages.Note: no binding":                zebus.On(nil, note),
 			"made by On":                                       zebus.To(prices("EU")).Also(zebus.Key("US")),
+			"its function is nil":                              zebus.On[interop.Note](zebus.Key(), nil),
 		} {
 			if _, err := svc.SubscribeAll(t.Context(), request); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("error %v, want %q in it", err, want)
 			}
+		}
+	})
+	inTown(t, "of several requests none is served when middleware spoils the handler of one", func(t *testing.T, town *town) {
+		s, seen := town.stopped("A.0"), 0
+		spoiled, err := town.builder("B.0").WithMiddleware(0, func(next zebus.Handler) zebus.Handler {
+			if next.Type() == (*interop.PriceChanged)(nil).ZebusType() {
+				return zebus.Handler{}
+			}
+			return next
+		}).Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = spoiled.SubscribeAll(t.Context(),
+			zebus.On(zebus.Key(), func(context.Context, *interop.Note) error { seen++; return nil }),
+			zebus.On(interop.PriceChangedBinding{}, func(context.Context, *interop.PriceChanged) error { return nil }))
+		if err == nil || !strings.Contains(err.Error(), "subscribe to Interop.Messages.PriceChanged: zebus: middleware of") {
+			t.Errorf("SubscribeAll() = %v, want an error that names the type and the middleware", err)
+		}
+		for _, bus := range []*zebus.Bus{s.Bus, spoiled} {
+			if err := bus.Start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = bus.Stop(context.Background()) }()
+		}
+		if err := s.Publish(t.Context(), &interop.Note{}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if seen != 0 {
+			t.Errorf("the handler of the first request ran %d times", seen)
 		}
 	})
 	inTown(t, "I24 one made while stopped works in every run", func(t *testing.T, town *town) {
