@@ -179,12 +179,18 @@ func TestServiceStopsWithItsDirectory(t *testing.T) {
 // On one host a new process takes the place of the old one of the same name.
 func TestSecondStartTakesOver(t *testing.T) {
 	t.Parallel()
-	n := newNetwork(t)
-	first := n.service()
-	second := n.service()
-	n.echo("whose turn?")
-	second.await(`msg=echo msg="whose turn\?"`)
-	first.stop()
-	second.await(`"registered again" peer=Abc\.Echo\.0`) // the first has taken the name along
-	n.echo("still mine")
+	for kind, persistent := range map[string]string{"a transient one": "false", "a persistent one": "true"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			n := newNetwork(t)
+			first := n.service("ZEBUS_IS_PERSISTENT=" + persistent)
+			second := n.service("ZEBUS_IS_PERSISTENT=" + persistent)
+			n.echo("whose turn?")
+			second.await(`msg=echo msg="whose turn\?"`)
+			first.stop()
+			second.await(`"registered again" peer=Abc\.Echo\.0`) // the first has taken the name along
+			n.echo("still mine")
+			second.stop()
+		})
+	}
 }
