@@ -10,10 +10,13 @@ var alwaysClosed = func() chan struct{} {
 }()
 
 // Answered returns cmd as a command that has ended already, with reply, which may be nil, and err. It is what a
-// [Sender] returns that is no bus: a fake in a test, or one that answers from memory.
+// [Sender] returns that is no bus: a fake in a test, or one that answers from memory. As with a bus, an error that is or holds a
+// [*CommandError] is that and nothing else, and any other is wrapped with the type of the command.
 func Answered(cmd Command, reply Message, err error) *Pending {
 	p := &Pending{messageType: cmd.ZebusType()}
-	if err != nil {
+	if answer := answerIn(err); answer != nil {
+		p.result.err = &CommandError{Code: failing(answer.Code), Message: answer.Message}
+	} else if err != nil {
 		p.result.err = fmt.Errorf("%s: %w", p.name(), err)
 	}
 	if reply != nil {

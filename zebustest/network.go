@@ -121,7 +121,7 @@ func (n *Network) Join(b *zebus.Builder) *zebus.Bus {
 		n.t.Fatalf("build a bus: %v", err)
 	}
 	if err := bus.Start(n.t.Context()); err != nil {
-		n.t.Fatalf("start %s: %v", bus.ID(), err)
+		n.t.Fatalf("%v", err)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -126,7 +126,10 @@ func (r *Recorder) Publish(ctx context.Context, evt zebus.Event) error {
 }
 
 // PublishTo implements [zebus.PeerSender].
-func (r *Recorder) PublishTo(_ context.Context, evt zebus.Event, to ...zebus.Peer) error {
+func (r *Recorder) PublishTo(ctx context.Context, evt zebus.Event, to ...zebus.Peer) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("publish %s: %w", evt.ZebusType().ID(), err)
+	}
 	r.log.sending("", evt, to)
 	return r.failure()
 }
@@ -178,7 +181,7 @@ func asSeen(err error) error {
 	if errors.Is(err, errNoScript) {
 		return err
 	}
-	if answer, ok := errors.AsType[*zebus.CommandError](err); ok {
+	if answer, ok := errors.AsType[*zebus.CommandError](err); ok && answer != nil {
 		return answer
 	}
 	return &zebus.CommandError{Code: zebus.CodeUnknown}

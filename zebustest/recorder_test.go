@@ -32,7 +32,7 @@ func TestGatherFromARecorder(t *testing.T) {
 				rec.At("Stock.1", zebustest.Reply(func(*interop.Echo) (*interop.EchoReply, error) { return nil, zebus.Fail(7, "closed") }))
 				rec.At("Door.0", zebustest.Accept(func(*interop.Knock) error { return nil }))
 			},
-			[]string{"Stock.0: 10", "Stock.1: Interop.Messages.Echo: closed (code 7)"},
+			[]string{"Stock.0: 10", "Stock.1: closed (code 7)"},
 		},
 		"what cannot be sent": {
 			func(rec *zebustest.Recorder) { rec.At("Stock.0", stock(10)); rec.Fail(zebus.ErrPeerBusy) },
@@ -88,4 +88,48 @@ func gathered(ctx context.Context, rec *zebustest.Recorder) (answers []string) {
 func before(line string) string {
 	peer, _, _ := strings.Cut(line, ":")
 	return peer
+}
+
+func TestARecorderIsLikeABus(t *testing.T) {
+	script := zebustest.Reply(func(c *interop.Echo) (*interop.EchoReply, error) {
+		switch c.Text {
+		case "error":
+			return nil, errors.New("secret")
+		case "answer":
+			return nil, zebus.Fail(7, "closed")
+		case "marked answer":
+			return nil, zebus.Permanent(zebus.Fail(8, "closed for good"))
+		case "nil pointer":
+			return nil, (*zebus.CommandError)(nil)
+		case "large code":
+			return nil, &zebus.CommandError{Code: 1 << 32, Message: "large"}
+		case "nothing":
+			return nil, nil
+		default:
+			return &interop.EchoReply{Text: c.Text}, nil
+		}
+	})
+	for _, text := range []string{"error", "answer", "marked answer", "nil pointer", "large code", "nothing", "tea"} {
+		t.Run("to the sender of a command that is answered by "+text, func(t *testing.T) {
+			network := zebustest.NewNetwork(t)
+			network.Script("Stock.0", script)
+			ofBus, busErr := zebus.Request(t.Context(), network.Start("Client.0"), &interop.Echo{Text: text})
+			ofRecorder, recorderErr := zebus.Request(t.Context(), zebustest.NewRecorder(script), &interop.Echo{Text: text})
+			if fmt.Sprintf("%+v %T %v", ofBus, busErr, busErr) != fmt.Sprintf("%+v %T %v", ofRecorder, recorderErr, recorderErr) {
+				t.Errorf("%+v, %v; a bus has %+v, %v", ofRecorder, recorderErr, ofBus, busErr)
+			}
+		})
+	}
+	t.Run("to the publisher whose context has ended", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		rec := zebustest.NewRecorder()
+		for _, publisher := range []zebus.PeerSender{rec, zebustest.NewNetwork(t).Start("Client.0")} {
+			err := errors.Join(publisher.Publish(ctx, &interop.Note{}), publisher.PublishTo(ctx, &interop.Note{}, zebus.Peer{ID: "Stock.0"}))
+			if want := "publish Interop.Messages.Note: context canceled"; err == nil || err.Error() != want+"\n"+want {
+				t.Errorf("%T: error %v, want %q twice", publisher, err, want)
+			}
+		}
+		zebustest.ExpectNothing(t, rec)
+	})
 }

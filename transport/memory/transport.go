@@ -41,7 +41,7 @@ func (t *Transport) Start(ctx context.Context, self zebus.Self, in zebus.Inbound
 	}
 	endpoint, b := t.network.choose(t.config.Endpoint), newInbox()
 	if err := t.network.occupy(endpoint, b); err != nil {
-		return "", fmt.Errorf("start %s: %w", self.ID, err)
+		return "", err
 	}
 	t.self, t.endpoint, t.inbox, t.links = self, endpoint, b, map[zebus.PeerID]*link{}
 	t.writer = transport.NewWriter(self, endpoint)
