@@ -9,6 +9,7 @@ import (
 // peerChangeCases are about what the directory tells of peers.
 var peerChangeCases = []testCase{
 	{name: "K11 a peer that moved is reached at its new endpoint", run: movedPeer},
+	{name: "K11 a peer that could not be reached at one endpoint is at another", run: movedFromNowhere},
 	{name: "K13 a decommissioned peer can still be written to", run: decommissionedPeer},
 	{name: "K14 a peer that started again at its endpoint is reached without delay", run: restartedPeer},
 	{name: "X28 the news of a start come before what is sent afterwards", run: newsBeforeSend},
@@ -35,6 +36,18 @@ func movedPeer(s *scene) {
 	}
 	if got := contents(before.Messages()); !slices.Equal(got, []string{"before"}) {
 		s.t.Errorf("the old endpoint received %q", got)
+	}
+}
+
+func movedFromNowhere(s *scene) {
+	a, b := s.start("A.0", Options{}), s.start("B.0", Options{})
+	missed := account{to: b.ID}
+	_, refused := a.trySend("lost", nowhere(b.ID, unknownHost))
+	missed.add(refused)
+	missed.awaitReported(a)
+	a.send("found", b.Peer)
+	if got := b.AwaitMessage(s.t); string(got.Content) != "found" {
+		s.t.Errorf("received %q", got.Content)
 	}
 }
 

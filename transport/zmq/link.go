@@ -67,9 +67,9 @@ func (l *link) partingLevel() slog.Level {
 }
 
 // leadsTo says whether the link is one to this endpoint; case does not matter.
-func (l *link) leadsTo(endpoint string) bool {
-	return l.endpoint == endpoint || strings.EqualFold(l.endpoint, endpoint)
-}
+func (l *link) leadsTo(endpoint string) bool { return sameEndpoint(l.endpoint, endpoint) }
+
+func sameEndpoint(a, b string) bool { return a == b || strings.EqualFold(a, b) }
 
 // busy says whether a message must wait its turn.
 func (l *link) busy() bool { return l.writing || l.held || l.socket == nil }

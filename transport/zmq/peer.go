@@ -21,9 +21,10 @@ type peer struct {
 	out *outbound
 
 	mu        sync.Mutex
-	link      *link // nil while there is none
-	breaker   breaker
-	forgotten bool // no longer in the table: whoever holds it looks again
+	endpoint  string  // where messages went last, and what link and breaker are about
+	link      *link   // nil while there is none
+	breaker   breaker // of the endpoint
+	forgotten bool    // no longer in the table: whoever holds it looks again
 }
 
 const errAgain = zmq4.Errno(syscall.EAGAIN)
@@ -78,9 +79,9 @@ func (p *peer) handOver(m outgoing) error {
 
 // linkTo makes sure that there is a link to the endpoint. p.mu must be held.
 func (p *peer) linkTo(endpoint string) error {
-	if p.link != nil && !p.link.leadsTo(endpoint) {
-		p.dropLocked(fmt.Errorf("the peer has moved from %s to %s: %w", p.link.endpoint, endpoint, zebus.ErrPeerRestarted))
-		p.breaker = breaker{retries: p.breaker.retries}
+	if !sameEndpoint(p.endpoint, endpoint) {
+		p.dropLocked(fmt.Errorf("the peer has moved from %s to %s: %w", p.endpoint, endpoint, zebus.ErrPeerRestarted))
+		p.endpoint, p.breaker = endpoint, breaker{retries: p.breaker.retries}
 	}
 	if p.breaker.reason != nil {
 		if err := p.breaker.closed(time.Now()); err != nil {
