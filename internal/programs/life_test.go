@@ -4,6 +4,8 @@ package programs_test
 
 import (
 	"net"
+	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 )
@@ -174,6 +176,22 @@ func TestServiceStopsWithItsDirectory(t *testing.T) {
 			wantEnd(t, n.directory, syscall.SIGCONT, 0, "directory stopping")
 		})
 	}
+}
+
+// A directory that says it is where nobody finds it is told at the place where it was found that a service leaves.
+func TestServiceLeavesADirectoryThatIsNotWhereItSays(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "directory.toml")
+	if err := os.WriteFile(file, []byte("[zmq]\nadvertised_endpoint = \"nowhere.invalid:*\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	n := newNetwork(t, "--config", file)
+	service := n.service()
+	service.await(`"peer is unreachable" peer=Abc\.Zebus\.DirectoryService\.0 .*nowhere\.invalid`) // when it answers the first ping
+	service.stop()
+	p := n.client("anybody there?")
+	wantExit(t, p, 1)
+	wantText(t, "standard error", p.stderr.text(), `client: Abc\.Echo\.EchoCommand: zebus: no peer handles the command; is the echo service running\?\n$`)
 }
 
 // On one host a new process takes the place of the old one of the same name.
