@@ -30,7 +30,7 @@ type carousel struct {
 const (
 	rides  = 4
 	riders = 3
-	seats  = 40 // entries of a sender
+	seats  = 100 // entries of a sender: those of all are more than a chunk has room for at first
 )
 
 // A ride is a queue.
@@ -92,6 +92,9 @@ func newCarousel(t *testing.T, batchSize int) *carousel {
 // invoker makes one; of those of a queue some are serial, some take batches, some are told when an entry is over.
 func (c *carousel) invoker(q, mask int) *dispatch.Invoker {
 	inv := &dispatch.Invoker{Name: "ride", Queue: strconv.Itoa(q), MaxBatch: mask % 4, Serial: mask%5 == 0}
+	if mask == 1<<q { // most messages are for one queue
+		inv.MaxBatch = []int{1, 2, 1000, 50}[q]
+	}
 	inv.Invoke = func(turn dispatch.Turn, batch []*dispatch.Entry) { c.ride(q, turn, batch) }
 	if mask%3 > 0 {
 		inv.Over = func(e *dispatch.Entry) {
@@ -294,7 +297,7 @@ func (c *carousel) run(seed uint64, disturbances int) {
 }
 
 func TestEntriesThatAreUsedAgain(t *testing.T) {
-	for _, batchSize := range []int{1, 2, 3, 100} {
+	for _, batchSize := range []int{1, 2, 3, 100, 1000} {
 		t.Run(fmt.Sprintf("they come once, in order, and are over once, with %d taken at a time", batchSize), func(t *testing.T) {
 			for seed := range uint64(2) {
 				newCarousel(t, batchSize).run(seed, 20)
