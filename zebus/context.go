@@ -144,12 +144,28 @@ func (c *messageContext) ofBatch(all []*incoming) {
 	c.extra.batch = all
 }
 
-// all returns the messages that the handler got.
+// all returns the messages that the handler got; none where a middleware has replaced the context.
 func (c *messageContext) all() []*incoming {
+	if c == nil {
+		return nil
+	}
 	if c.extra != nil && c.extra.batch != nil {
 		return c.extra.batch
 	}
 	return []*incoming{c.incoming}
+}
+
+// keepAll keeps the memory of the messages that the handler got: see [remarks.keep].
+func (c *messageContext) keepAll() (letGo func()) {
+	all := c.all()
+	for _, in := range all {
+		in.remarks.keep(in.epoch)
+	}
+	return func() {
+		for _, in := range all {
+			in.remarks.letGo()
+		}
+	}
 }
 
 // end says that the handler has returned.

@@ -166,6 +166,7 @@ func (b *Bus) giveUp(next Handler) Handler {
 		return next
 	}
 	return next.recovering().Around(func(ctx context.Context, batch []Message, invoke Invoke) (Message, error) {
+		defer scopeOf(ctx).handling.keepAll()()
 		reply, err := invoke(ctx, batch)
 		if retryable(err) || isPermanent(err) {
 			if unburied := b.bury(ctx, next.name, err); unburied != nil {

@@ -151,6 +151,7 @@ func (in *incoming) tooLarge(err error) MessageExecutionCompleted {
 // recycle gives the memory of the message back.
 func (in *incoming) recycle() {
 	switch {
+	case in.remarks.kept(): // nobody knows for how long: it is not used again
 	case in.local != nil:
 		if !in.local.direct {
 			in.local.recycle()

@@ -26,7 +26,8 @@ type Invoke func(ctx context.Context, batch []Message) (Message, error)
 //	}
 type Middleware func(next Handler) Handler
 
-// Around returns the handler with f around what it does.
+// Around returns the handler with f around what it does. f may return before a call of invoke that it makes on another goroutine, once
+// that has begun to run the handler: what that returns is lost then.
 func (h Handler) Around(f func(ctx context.Context, batch []Message, invoke Invoke) (Message, error)) Handler {
 	if f == nil {
 		h.wrong = errors.Join(h.wrong, errors.New("nil was given to Around"))

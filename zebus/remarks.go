@@ -15,6 +15,7 @@ type remarks struct {
 
 type remark struct {
 	holds atomic.Int32 // messages in lanes; below zero when the dispatcher has let go as well
+	keeps atomic.Int32 // calls of a handler that may yet look at the message
 
 	mu      sync.Mutex
 	epoch   uint32
@@ -90,6 +91,18 @@ func (rs *remarks) hold(epoch uint32) { rs.ensure(epoch).holds.Add(1) }
 func (rs *remarks) release() bool {
 	r := rs.made.Load()
 	return r == nil || r.holds.Load() == 0 || r.holds.Add(-1) < 0
+}
+
+// keep keeps the memory of the message from being used again until letGo, for a call of a handler that a middleware may not
+// wait for. The message may be over before.
+func (rs *remarks) keep(epoch uint32) { rs.ensure(epoch).keeps.Add(1) }
+
+func (rs *remarks) letGo() { rs.made.Load().keeps.Add(-1) }
+
+// kept says whether such a call is under way.
+func (rs *remarks) kept() bool {
+	r := rs.made.Load()
+	return r != nil && r.keeps.Load() > 0
 }
 
 // setCode notes what a handler says of its message.

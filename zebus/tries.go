@@ -42,6 +42,7 @@ func (b *Bus) watchTries(next Handler) Handler {
 		return next
 	}
 	return next.Around(func(ctx context.Context, batch []Message, invoke Invoke) (Message, error) {
+		defer scopeOf(ctx).handling.keepAll()()
 		return invoke(context.WithValue(ctx, tryWatchKey{}, w), batch)
 	})
 }
