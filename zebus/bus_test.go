@@ -47,18 +47,25 @@ func TestCommands(t *testing.T) {
 			t.Errorf("reply = %+v, want hello 42", reply)
 		}
 	})
-	inTown(t, "F05 a command for this peer too is handled here, whoever else handles it", func(t *testing.T, town *town) {
-		town.peer("Other.0", zebus.HandleRequest(echo))
-		self := town.peer("Self.0", zebus.HandleRequest(
-			func(context.Context, *interop.Echo) (*interop.EchoReply, error) {
-				return &interop.EchoReply{Text: "mine"}, nil
-			}))
-		town.network.Tap(func(memory.Frame) { t.Error("a frame was sent") })
-		reply, err := zebus.Request(t.Context(), self, &interop.Echo{})
-		if err != nil || reply.Text != "mine" {
-			t.Errorf("reply %+v, error %v", reply, err)
-		}
-	})
+	for how, subscribed := range map[string]func(zebus.PeerID) []zebus.BindingKey{
+		"to the whole type": nil,
+		"by keys, of which only the directory knows what they match": func(zebus.PeerID) []zebus.BindingKey {
+			return []zebus.BindingKey{zebus.Key(zebus.Sharp)}
+		},
+	} {
+		inTown(t, "F05 a command for this peer too is handled here, whoever else handles it: subscribed "+how, func(t *testing.T, town *town) {
+			town.peer("Other.0", zebus.HandleRequest(echo).Startup(subscribed))
+			self := town.peer("Self.0", zebus.HandleRequest(
+				func(context.Context, *interop.Echo) (*interop.EchoReply, error) {
+					return &interop.EchoReply{Text: "mine"}, nil
+				}).Startup(subscribed))
+			town.network.Tap(func(memory.Frame) { t.Error("a frame was sent") })
+			reply, err := zebus.Request(t.Context(), self, &interop.Echo{})
+			if err != nil || reply.Text != "mine" {
+				t.Errorf("reply %+v, error %v", reply, err)
+			}
+		})
+	}
 	inTown(t, "F04 nobody handles it", func(t *testing.T, town *town) {
 		err := town.peer("Client.0").Send(t.Context(), &interop.Echo{})
 		wantError(t, err, zebus.ErrNoPeer, "Interop.Messages.Echo")

@@ -71,11 +71,11 @@ func (in *incoming) finish() {
 		return
 	}
 	defer b.config.observer.finished(in)
+	defer in.conclude() // whoever watches may panic: the sender of a command has nothing to do with that
 	b.config.observer.handled(in)
 	if b.config.publishErrors {
 		in.publishFailures()
 	}
-	in.conclude()
 }
 
 // conclude tells everybody who waits for the message that it is done.

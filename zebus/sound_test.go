@@ -174,6 +174,32 @@ func TestDeadLettersThatPanic(t *testing.T) {
 	})
 }
 
+func TestObserversThatPanic(t *testing.T) {
+	for _, where := range []string{"elsewhere", "here"} {
+		inTown(t, "the sender of a command has its answer all the same, and the queue goes on: "+where, func(t *testing.T, town *town) {
+			finished := 0
+			sender := town.start(town.builder("Svc.0", zebus.HandleRequest(echo)).WithObserver(zebus.Observer{
+				Handled:  func(*zebus.MessageType, *zebus.TransportMessage, zebus.Message, error) { panic("not today") },
+				Finished: func(*zebus.TransportMessage) { finished++ },
+			}))
+			if where == "elsewhere" {
+				sender = town.peer("Client.0")
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			for range 3 {
+				if err := sender.Send(ctx, &interop.Echo{}); err != nil {
+					t.Errorf("Send() = %v", err)
+				}
+			}
+			synctest.Wait()
+			if finished != 3 {
+				t.Errorf("told of the end of %d messages, want 3", finished)
+			}
+		})
+	}
+}
+
 func TestAStopWithoutTimeSaysWhatIsTrue(t *testing.T) {
 	inTown(t, "nothing runs in the background, and nothing is said of it", func(t *testing.T, town *town) {
 		var log bytes.Buffer

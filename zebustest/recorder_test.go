@@ -104,7 +104,8 @@ func TestARecorderIsLikeABus(t *testing.T) {
 		case "large code":
 			return nil, &zebus.CommandError{Code: 1 << 32, Message: "large"}
 		case "nothing":
-			return nil, nil
+			var nothing *interop.EchoReply
+			return nothing, nil
 		default:
 			return &interop.EchoReply{Text: c.Text}, nil
 		}
