@@ -13,6 +13,8 @@ var (
 	ErrNoType = errors.New("transport: message without a type")
 	// ErrNoSender means that the message does not say who sent it.
 	ErrNoSender = errors.New("transport: message without a sender")
+	// ErrLongName means that a name is longer than MaxNameLength. It is wrapped with which one, and not with the name.
+	ErrLongName = errors.New("transport: message with a name that is too long")
 	// ErrOtherEnvironment means that the sender belongs to another environment. It is wrapped with both names.
 	ErrOtherEnvironment = errors.New("transport: message of another environment")
 )

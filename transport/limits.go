@@ -10,6 +10,10 @@ const (
 	// MaxFieldLength is the number of bytes above which no reader of Zebus takes a field: lengths have 28 bits.
 	MaxFieldLength = 1<<28 - 1
 
+	// MaxNameLength is the number of bytes that a type, the ID and the endpoint of a sender, and an environment may have. Names are
+	// remembered and logged, longer than the message lasts, so they must not be as large as messages may be.
+	MaxNameLength = 4096
+
 	// DefaultMaxMessageSize is the largest frame, in bytes, that transports send and receive unless told otherwise:
 	// room for the snapshot of a large directory, too small to exhaust the memory of a machine.
 	DefaultMaxMessageSize = 64 << 20

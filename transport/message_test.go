@@ -294,6 +294,7 @@ func TestUnknownFields(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
+	long := strings.Repeat("x", transport.MaxNameLength+1)
 	tests := map[string]struct {
 		change func(m *zebus.TransportMessage)
 		want   error
@@ -305,6 +306,11 @@ func TestCheck(t *testing.T) {
 		"X12 no id":                                     {func(m *zebus.TransportMessage) { m.ID = zebus.MessageID{} }, transport.ErrZeroID},
 		"X12 no type":                                   {func(m *zebus.TransportMessage) { m.Type = "" }, transport.ErrNoType},
 		"X12 no sender":                                 {func(m *zebus.TransportMessage) { m.Originator = zebus.Originator{} }, transport.ErrNoSender},
+		"a type that is too long":                       {func(m *zebus.TransportMessage) { m.Type = zebus.MessageTypeID(long) }, transport.ErrLongName},
+		"a sender id that is too long":                  {func(m *zebus.TransportMessage) { m.Originator.SenderID = zebus.PeerID(long) }, transport.ErrLongName},
+		"an endpoint that is too long":                  {func(m *zebus.TransportMessage) { m.Originator.SenderEndpoint = long }, transport.ErrLongName},
+		"an environment that is too long, and another":  {func(m *zebus.TransportMessage) { m.Environment = &long }, transport.ErrLongName},
+		"an endpoint that is as long as it may be":      {func(m *zebus.TransportMessage) { m.Originator.SenderEndpoint = long[1:] }, nil},
 		"of several reasons the first in the list wins": {func(m *zebus.TransportMessage) { *m = zebus.TransportMessage{Environment: new("x")} }, transport.ErrZeroID},
 	}
 	for name, tc := range tests {

@@ -37,6 +37,7 @@ func TestReasons(t *testing.T) {
 		{reasonOfDrop, transport.ErrZeroID, "bad_frame"},
 		{reasonOfDrop, transport.ErrNoType, "bad_frame"},
 		{reasonOfDrop, transport.ErrNoSender, "bad_frame"},
+		{reasonOfDrop, transport.ErrLongName, "bad_frame"},
 		{reasonOfDrop, errors.New("text of the network"), otherReason},
 		{reasonOfCommand, &zebus.SendError{To: "A.0", Err: zebus.ErrPeerBusy}, "peer_busy"},
 		{reasonOfCommand, fmt.Errorf("no answer: %w", context.DeadlineExceeded), "timeout"},

@@ -18,6 +18,8 @@ type reason struct {
 	label string
 }
 
+const badFrame = "bad_frame"
+
 // drops are the reasons why messages are not handled, and frames not handed up.
 var drops = []reason{
 	{zebus.ErrUnknownType, "unknown_type"},
@@ -25,10 +27,11 @@ var drops = []reason{
 	{dispatch.ErrStopped, "stopped"},
 	{dispatch.ErrPurged, "purged"},
 	{transport.ErrOtherEnvironment, "other_environment"},
-	{transport.ErrFrame, "bad_frame"},
-	{transport.ErrZeroID, "bad_frame"},
-	{transport.ErrNoType, "bad_frame"},
-	{transport.ErrNoSender, "bad_frame"},
+	{transport.ErrFrame, badFrame},
+	{transport.ErrZeroID, badFrame},
+	{transport.ErrNoType, badFrame},
+	{transport.ErrNoSender, badFrame},
+	{transport.ErrLongName, badFrame},
 	{zebus.ErrTooLarge, "too_large"},
 }
 

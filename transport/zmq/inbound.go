@@ -258,6 +258,9 @@ func (in *inbound) tellAnswer() {
 // reject reports and logs a frame that is not for the bus. Senders of another environment send many, and are logged
 // once.
 func (in *inbound) reject(f frame, sender zebus.PeerID, err error) {
+	if len(sender) > transport.MaxNameLength {
+		sender = "" // nobody's name
+	}
 	rejected := zebus.RejectedFrame{Sender: sender, Remote: in.receiver.remote(f), Bytes: len(f.bytes), Err: err}
 	in.refuse(rejected)
 	if errors.Is(err, transport.ErrOtherEnvironment) {

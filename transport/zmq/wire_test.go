@@ -108,6 +108,15 @@ func TestOddFrames(t *testing.T) {
 			t.Errorf("rejected %+v, want ErrOtherEnvironment of Test.Raw.0", f)
 		}
 	})
+	t.Run("a name that is too long is nobody's, and none of it is kept or told", func(t *testing.T) {
+		long := strings.Repeat("x", 1<<20)
+		leaves := zebus.TransportMessage{ID: n.ids.Next(), Type: transport.EndOfStream}
+		p.sendFrame(t, frameOf(zebus.PeerID(long), "tcp://127.0.0.1:1", &leaves), false)
+		f := n.refused(t, 3)
+		if f.Sender != "" || f.Remote != "127.0.0.1" || !errors.Is(f.Err, transport.ErrLongName) || len(f.Err.Error()) > 200 {
+			t.Errorf("rejected a frame of %.100q at %s: %.200v; want nobody's name and ErrLongName", f.Sender, f.Remote, f.Err)
+		}
+	})
 	t.Run("what follows is read", func(t *testing.T) {
 		p.sendFrame(t, message("three"), false)
 		n.received(t, 3)
