@@ -11,7 +11,7 @@ import (
 // take the next items and to run handler code. It is held by a worker or by a
 // handler that took it back, or it is free.
 //
-//	dispatched → backlog → (a worker takes up to BatchSize) → its stretch → (one batch after the other) → Invoke
+//	dispatched → backlog → (a worker takes a chunk) → its stretch → (one batch after the other) → Invoke
 //
 // Invariants, whenever mu is free:
 //   - the turn is free only if nothing waits or the dispatcher does not run

@@ -16,14 +16,11 @@ type stretch struct {
 
 	end int // where it ends. Only the worker writes this, with the lock.
 	cut int // like end, for those who call the worker; it becomes the end when the worker sees it
-
-	atWork struct{ from, to int } // the batch at work, as somebody with the lock has found it; none at first
 }
 
 // begin makes c the stretch, with numbers from next on.
 func (s *stretch) begin(c *chunk, next int64) {
 	s.chunk, s.from, s.end, s.cut, s.first = c, c.from, c.end, c.end, next
-	s.atWork.from, s.atWork.to = 0, 0
 }
 
 // forget lets go of the entries, before the stretch ends.
@@ -60,11 +57,11 @@ func (w *worker) atWorkLocked() (from, to int) {
 	if at >= s.end {
 		return s.cut, s.cut
 	}
-	if s.atWork.from != at || s.atWork.to == 0 {
-		s.atWork.from = at
-		_, s.atWork.to = s.batchAt(at)
+	if w.known.from != at || w.known.to == 0 {
+		w.known.from = at
+		_, w.known.to = s.batchAt(at)
 	}
-	return at, s.atWork.to
+	return at, w.known.to
 }
 
 // waitingLocked returns which items of the stretch wait.

@@ -27,6 +27,8 @@ type worker struct {
 	has     bool  // the turn, when Invoke was over
 	lent    bool  // it, at some time
 	asked   bool  // for the turn, by a handler that had lent it
+
+	known struct{ from, to int } // the batch at work in the stretch, as somebody with the lock has found it; none at first
 }
 
 // stage is how far a worker is with its batch.
@@ -118,6 +120,7 @@ func (w *worker) emptyLocked() {
 		w.queue.backlog.drop(w.stretch.chunk)
 	}
 	w.stretch.chunk, w.stretch.end, w.stretch.cut, w.to = nil, 0, 0, 0
+	w.known.to = 0
 }
 
 // turn returns that of the batch. A serial invoker gets one that nobody can lend.
