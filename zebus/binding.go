@@ -11,9 +11,9 @@ const (
 	Sharp = "#" // any values from this position on
 )
 
-// A BindingKey says which messages of a type a subscriber wants: a part for each routing member, by position.
-// The zero BindingKey, without parts, matches every message; so does the key with the single part "#", which is a
-// different key nevertheless.
+// A BindingKey says which messages of a type a subscriber wants: a part for each routing member, by position. With fewer
+// parts, and no "#" among them, it matches nothing. The zero BindingKey, without parts, matches every message; so does the key
+// with the single part "#", which is a different key nevertheless.
 //
 //zebus:message namespace=Abc.Zebus.Routing
 type BindingKey struct {

@@ -1,6 +1,7 @@
 package zebus_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -202,6 +203,27 @@ func ExampleBus_SendTo() {
 	// Interop.Messages.Knock: zebus: several peers handle the command: Acme.Echo.0, Acme.Echo.1
 	// at Acme.Echo.1
 	// <nil>
+}
+
+// Of the peers that handle a command, the caller chooses one, and asks it for its reply.
+func ExampleRequestTo() {
+	onNetwork(func(ctx context.Context, network *zebustest.Network) {
+		for number, id := range []zebus.PeerID{"Acme.Stock.0", "Acme.Stock.1"} {
+			network.Script(id, zebustest.Reply(func(*interop.Echo) (*interop.EchoReply, error) {
+				return &interop.EchoReply{Text: strconv.Itoa(number)}, nil
+			}))
+		}
+		client := network.Start("Acme.Client.0")
+		peers, err := client.PeersFor(&interop.Echo{Text: "tea"})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		last := slices.MaxFunc(peers, func(a, b zebus.Peer) int { return cmp.Compare(a.ID, b.ID) })
+		reply, err := zebus.RequestTo(ctx, client, &interop.Echo{Text: "tea"}, last)
+		fmt.Println(last.ID, "says", reply.Text, err)
+	})
+	// Output: Acme.Stock.1 says 1 <nil>
 }
 
 func ExampleBus_Publish() {

@@ -173,6 +173,28 @@ func TestDeadlineOfTheSender(t *testing.T) {
 			}
 		}
 	})
+	inTown(t, "with the deadline the context ends when the handler returns; what outlives it takes one that does not", func(t *testing.T, town *town) {
+		var svc *zebus.Bus
+		returned, sent := make(chan struct{}), make(chan error, 2)
+		svc = town.peer("Svc.0", zebus.HandleRequest(echo), zebus.HandleCommand(func(ctx context.Context, _ *interop.Fail) error {
+			go func() {
+				<-returned
+				sent <- svc.Send(ctx, &interop.Echo{})
+				sent <- svc.Send(context.WithoutCancel(ctx), &interop.Echo{})
+			}()
+			return nil
+		}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := svc.Send(ctx, &interop.Fail{}); err != nil {
+			t.Fatal(err)
+		}
+		close(returned)
+		wantError(t, <-sent, context.Canceled)
+		if err := <-sent; err != nil {
+			t.Errorf("with a context of its own: %v", err)
+		}
+	})
 	inTown(t, "a sender without a deadline sets none", func(t *testing.T, town *town) {
 		svc := town.peer("Svc.0", zebus.HandleCommand(func(ctx context.Context, _ *interop.Fail) error {
 			if until, ok := ctx.Deadline(); ok {

@@ -103,6 +103,35 @@ func ExampleNetwork_Script() {
 	// unicorn: no unicorn here (code 404)
 }
 
+// With a directory server peers register over the wire, and hear of each other by messages.
+func ExampleNetwork_StartDirectory() {
+	test(func(t zebustest.TB) {
+		network := zebustest.NewNetwork(t)
+		network.StartDirectory()
+		network.Script("Acme.Stock.0", zebustest.Accept(func(*interop.Knock) error { return nil }))
+		client := network.Start("Acme.Client.0")
+		network.WaitQuiet() // until everybody knows everybody
+
+		fmt.Println(client.Send(t.Context(), &interop.Knock{}))
+	})
+	// Output: <nil>
+}
+
+// What had no caller to be returned to is a problem, which a test looks at, or fails for where it said so.
+func ExampleNetwork_FailOnProblems() {
+	test(func(t zebustest.TB) {
+		network := zebustest.NewNetwork(t)
+		network.FailOnProblems()
+		network.Start("Acme.Press.0", zebus.HandleEvent(func(context.Context, *interop.Note) error {
+			return errors.New("out of paper")
+		}).Named("Press.Print"))
+		shop := network.Start("Acme.Shop.0")
+		_ = shop.Publish(t.Context(), &interop.Note{Text: "tea"})
+		network.WaitQuiet()
+	})
+	// Output: FAIL: nobody looked at this problem: Acme.Press.0: handler Press.Print failed on Interop.Messages.Note: out of paper
+}
+
 // Faults are set between peers by name, ahead of what they are for.
 func ExampleNetwork_Drop() {
 	test(func(t zebustest.TB) {
