@@ -40,7 +40,7 @@ func (rs *remarks) note(epoch uint32, change func(*outcome)) {
 	r := rs.ensure(epoch)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.epoch < epoch {
+	if int32(epoch-r.epoch) > 0 { // epochs begin again
 		r.epoch, r.outcome = epoch, outcome{}
 	}
 	if r.epoch == epoch {
