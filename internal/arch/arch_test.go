@@ -1,6 +1,7 @@
 package arch_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -30,7 +31,7 @@ var mayImport = map[string][]string{
 	"directory":                   {"zebus", "wire", "directory/internal/registry"},
 	"persistence":                 {"zebus", "wire", "transport"},
 
-	// What watches a bus: packages of their own, so that nobody links what he does not want.
+	// What watches a bus: packages of their own, so that nobody links what they do not want.
 	"zebusmetrics": {"zebus", "dispatch", "transport"},
 	"zebustrace":   {"zebus"},
 
@@ -88,6 +89,19 @@ func TestImportsPointDown(t *testing.T) {
 			if !slices.Contains(allowed, imported) {
 				t.Errorf("package %s imports %s; it may import %q", p.name, imported, allowed)
 			}
+		}
+	}
+}
+
+func TestArchitecturePageNamesEveryPackage(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range ourPackages(t) {
+		if !strings.Contains(string(page), "](../"+p.name+")") {
+			t.Errorf("docs/architecture.md does not say what package %s is", p.name)
 		}
 	}
 }
