@@ -191,7 +191,7 @@ func (k *keeper) postpone(c *Client, why string, err error) {
 	c.config.Logger.Error("registering again did not work", "peer", c.id(), "again_in", delay, "error", err)
 }
 
-// retryDelay is the time until a registration is tried again. It doubles so often, to half a minute.
+// retryDelay is the time until a registration is tried again. It doubles that many times at most, to half a minute.
 const (
 	retryDelay    = time.Second
 	mostDoublings = 5

@@ -20,7 +20,7 @@ type Record struct {
 }
 
 // DynamicSubscriptions are the keys by which a peer subscribed to a type after it had registered. Without a key the
-// peer wants the type no more, and what it registered with for the type is hidden.
+// peer no longer wants the type, and what it registered with for the type is hidden.
 //
 //zebus:message namespace=Zebus.Directory
 type DynamicSubscriptions struct {

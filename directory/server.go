@@ -132,7 +132,7 @@ func (s *Server) Register(ctx context.Context, bus zebus.PeerSender, self zebus.
 	return nil
 }
 
-// open begins to follow the store.
+// open begins following the store.
 func (s *Server) open(ctx context.Context, bus zebus.PeerSender, self zebus.PeerDescriptor) error {
 	s.close() // of the run before, whose last handlers still looked into it
 	s.registry.Reset()
@@ -152,7 +152,7 @@ func (s *Server) open(ctx context.Context, bus zebus.PeerSender, self zebus.Peer
 	return nil
 }
 
-// close ends to follow the store.
+// close stops following the store.
 func (s *Server) close() {
 	s.mu.Lock()
 	unwatch := s.mu.unwatch

@@ -172,7 +172,7 @@ func (s *Server) decommissioned(ctx context.Context, peer zebus.Peer) {
 const handover = time.Second
 
 // tellUnaware publishes to the peer that the command being handled has removed or stopped, if it may still run: it shall learn
-// that it is lost, and as the books know it no more, or as one that is down, it is told apart from the others. A process that says
+// that it is lost, and as the books no longer know it, or know it as down, it is told apart from the others. A process that says
 // it of itself knows. An earlier process of the same name, at another endpoint, says it of the one that took its place.
 func (s *Server) tellUnaware(ctx context.Context, evt zebus.Event, peer zebus.Peer) {
 	originator, known := zebus.OriginatorFrom(ctx)

@@ -34,7 +34,9 @@ type ZmqConfig struct {
 	// large and a dead peer costs memory. The default is 64 MiB.
 	SendQueueLimit Size `toml:"send_queue_limit" default:"64MiB" min:"1KiB"`
 
-	// SendHighWatermark is the libzmq queue to one peer, in messages. The default is 20000.
+	// SendHighWatermark is the libzmq queue to one peer, in messages. Too small and a burst takes
+	// the way through our own queue, too large and more is lost with a connection. The default
+	// is 20000.
 	SendHighWatermark int `toml:"send_high_watermark" default:"20000" min:"1" max:"2147483647"`
 
 	// SendTimeout is how long a queue may make no progress before that counts as one failed
@@ -55,12 +57,12 @@ type ZmqConfig struct {
 	// default is 2 minutes.
 	ClosedStateDurationAfterConnectFailure time.Duration `toml:"closed_state_duration_after_connect_failure" default:"2min" max:"24h"`
 
-	// RecvHighWatermark is the libzmq queue from one peer, in messages. The default is 40000.
+	// RecvHighWatermark is the libzmq queue from one peer, in messages. Too small and a burst
+	// makes its sender queue, too large and it takes our memory. The default is 40000.
 	RecvHighWatermark int `toml:"recv_high_watermark" default:"40000" min:"1" max:"2147483647"`
 
-	// RecvTimeout is how often an idle receive loop looks whether it should stop. Too small and
-	// an idle peer burns CPU, too large and stopping takes as long. The default is 300
-	// milliseconds.
+	// RecvTimeout is how often an idle receive loop looks around. A stop does not wait for it.
+	// Too small and an idle peer burns CPU. The default is 300 milliseconds.
 	RecvTimeout time.Duration `toml:"recv_timeout" default:"300ms" min:"1ms" max:"1min"`
 
 	// MaximumSocketCount bounds the libzmq sockets of this peer: one to listen, and one for each

@@ -61,7 +61,7 @@ func (b *Builder) WithDumpFolder(path string) *Builder {
 func (in *incoming) publishFailures() {
 	failures := in.remarks.of(in.epoch).failed
 	if !in.bus().config.publishErrors || !anyPublishable(failures) || in.route.messageType == failedType {
-		return // who fails on the news of a failure would never come to an end with those of his own
+		return // a handler that fails on the news of a failure would cause more such news without end
 	}
 	var texts, names []string
 	for _, f := range failures {

@@ -50,7 +50,7 @@ type special struct {
 	hands    []*ActiveSubscription // that took it, for handlers of their own
 	content  *RoutingContent       // nil until somebody asks
 	replayed bool                  // neither answered nor acknowledged
-	deadline time.Time             // when the sender stops to wait; zero when it did not say
+	deadline time.Time             // when the sender stops waiting; zero when it did not say
 
 	// What the envelope of hardly any message says.
 	environment *string  // not that of this peer

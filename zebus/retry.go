@@ -47,7 +47,7 @@ func (p RetryPolicy) next(wait time.Duration) time.Duration {
 
 // Retry makes the handler try a message again when it fails. Meanwhile its queue waits, so that the order of messages is
 // kept. Errors marked by [Permanent] and answers made by [Fail] are not tried again, nor is anything once the bus
-// gives up waiting for the handler at stop, or the sender of a command stops to wait. A panic is a failure like any other.
+// gives up waiting for the handler at stop, or the sender of a command stops waiting. A panic is a failure like any other.
 // Off unless called: a peer of Zebus (.NET) tries once. It is not for inline handlers.
 func (h Handler) Retry(p RetryPolicy) Handler {
 	if p.Attempts < 0 || p.First < 0 || p.Most < 0 {

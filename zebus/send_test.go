@@ -148,7 +148,7 @@ func TestGather(t *testing.T) {
 }
 
 func TestDeadlineOfTheSender(t *testing.T) {
-	inTown(t, "the context of a handler ends when the sender stops to wait", func(t *testing.T, town *town) {
+	inTown(t, "the context of a handler ends when the sender stops waiting", func(t *testing.T, town *town) {
 		for _, where := range []zebus.PeerID{"Svc.0", "Client.0"} {
 			left := make(chan time.Duration, 1)
 			ended := make(chan error, 1)

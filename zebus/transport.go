@@ -53,7 +53,7 @@ type Delivery struct {
 	MayWait bool
 }
 
-// AckFree is a [Transport] that has no use for Ack. That is not called then, which saves the bus to make an envelope for every
+// AckFree is a [Transport] that has no use for Ack. That is not called then, which saves the bus making an envelope for every
 // message that it has handled.
 type AckFree interface {
 	// IgnoresAcks returns the transport. So one that only wraps it, and may be interested, is not mistaken for it.

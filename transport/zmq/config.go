@@ -32,10 +32,12 @@ type Config struct {
 	// the stop. Zero means 5 seconds, negative not at all.
 	EndOfStreamAckTimeout time.Duration
 
-	// SendHighWaterMark is how many messages libzmq queues for one peer. Zero means 20000.
+	// SendHighWaterMark is how many messages libzmq queues for one peer. Too small and a burst takes the way through our
+	// own queue, too large and more is lost with a connection. Zero means 20000.
 	SendHighWaterMark int
 
-	// ReceiveHighWaterMark is how many messages libzmq queues from one peer. Zero means 40000.
+	// ReceiveHighWaterMark is how many messages libzmq queues from one peer. Too small and a burst makes its sender queue,
+	// too large and it takes our memory. Zero means 40000.
 	ReceiveHighWaterMark int
 
 	// SendTimeout is how long the queue of a peer may make no progress before that counts as a failed send. It delays
