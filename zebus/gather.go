@@ -44,15 +44,7 @@ func Gather[R any](ctx context.Context, bus Gatherer, cmd CommandFor[R]) iter.Se
 			yield(Gathered[R]{Err: err})
 			return
 		}
-		answers := make(chan Gathered[R], len(peers)) // all of them: a waiter never waits for the loop
-		for _, to := range peers {
-			p := bus.SendToAsync(ctx, cmd, to)
-			waiters.Go(func() {
-				<-p.Done()
-				reply, err := replyTo[R](context.WithoutCancel(ctx), p)
-				answers <- Gathered[R]{Peer: to.ID, Reply: reply, Err: err}
-			})
-		}
+		answers := askEach(ctx, &waiters, bus, cmd, peers)
 		for range peers {
 			answer, err := next(ctx, answers)
 			if err != nil {
@@ -63,6 +55,20 @@ func Gather[R any](ctx context.Context, bus Gatherer, cmd CommandFor[R]) iter.Se
 			}
 		}
 	}
+}
+
+// askEach sends cmd to each of the peers, and returns where their answers come. The waiters end when all have come.
+func askEach[R any](ctx context.Context, waiters *sync.WaitGroup, bus Gatherer, cmd CommandFor[R], peers []Peer) <-chan Gathered[R] {
+	answers := make(chan Gathered[R], len(peers)) // all of them: a waiter never waits for the loop
+	for _, to := range peers {
+		p := bus.SendToAsync(ctx, cmd, to)
+		waiters.Go(func() {
+			<-p.Done()
+			reply, err := replyTo[R](context.WithoutCancel(ctx), p)
+			answers <- Gathered[R]{Peer: to.ID, Reply: reply, Err: err}
+		})
+	}
+	return answers
 }
 
 // next waits for an answer; in a handler it lends the queue meanwhile.

@@ -69,7 +69,7 @@ func withLanes(c dispatch.Config, handlers []Handler) dispatch.Config {
 				continue
 			}
 			limits.MaxMessages = shareOf(limits.MaxMessages, h.lanes.count)
-			limits.MaxBytes = int64(shareOf(int(limits.MaxBytes), h.lanes.count))
+			limits.MaxBytes = shareOf(limits.MaxBytes, int64(h.lanes.count))
 			for lane := range h.lanes.count {
 				queues[h.laneName(lane)] = limits
 			}
@@ -80,7 +80,7 @@ func withLanes(c dispatch.Config, handlers []Handler) dispatch.Config {
 }
 
 // shareOf divides a limit, rounding up, so that no limit becomes none.
-func shareOf(limit, parts int) int { return (limit + parts - 1) / parts }
+func shareOf[N int | int64](limit, parts N) N { return (limit + parts - 1) / parts }
 
 func (h Handler) queueName() string {
 	if h.queue == "" {
@@ -116,17 +116,7 @@ func (j *laneJob) Done() {
 // spread gives the dispatcher the lanes of a handler, and returns what its queue does: it finds the lane of each message.
 // routes.changing must be held.
 func (b *Bus) spread(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) {
-	b.routes.spread++ // two handlers may have one name
-	routes := make([]*dispatch.Route, h.lanes.count)
-	for lane := range routes {
-		name := fmt.Sprintf("lane %d of handler %d", lane, b.routes.spread)
-		b.dispatcher.Add(name, &dispatch.Invoker{
-			Name: h.name, Queue: h.laneName(lane), Serial: h.serial, MaxBatch: h.maxBatch,
-			Invoke: func(t dispatch.Turn, batch []*dispatch.Entry) { b.invokeLane(h, t, batch) },
-		})
-		routes[lane] = b.dispatcher.Resolve(name)
-	}
-	keys, decode := b.routes.keysOf(h), h.newDecoder()
+	routes, keys, decode := b.laneRoutes(h), b.routes.keysOf(h), h.newDecoder()
 	return func(_ dispatch.Turn, batch []*dispatch.Entry) {
 		jobs := make([]*dispatch.Entry, 0, len(batch))
 		defer func() { b.dispatcher.Dispatch(jobs) }() // also when a key ends the goroutine: what is held must be let go
@@ -146,6 +136,21 @@ func (b *Bus) spread(h *Handler) func(t dispatch.Turn, batch []*dispatch.Entry) 
 			jobs = append(jobs, in.hold(&laneJob{Entry: dispatch.Entry{Route: lane}, message: m, key: key, keys: keys}))
 		}
 	}
+}
+
+// laneRoutes gives the dispatcher the lanes of a handler, and returns the way into each. routes.changing must be held.
+func (b *Bus) laneRoutes(h *Handler) []*dispatch.Route {
+	b.routes.spread++ // two handlers may have one name
+	routes := make([]*dispatch.Route, h.lanes.count)
+	for lane := range routes {
+		name := fmt.Sprintf("lane %d of handler %d", lane, b.routes.spread)
+		b.dispatcher.Add(name, &dispatch.Invoker{
+			Name: h.name, Queue: h.laneName(lane), Serial: h.serial, MaxBatch: h.maxBatch,
+			Invoke: func(t dispatch.Turn, batch []*dispatch.Entry) { b.invokeLane(h, t, batch) },
+		})
+		routes[lane] = b.dispatcher.Resolve(name)
+	}
+	return routes
 }
 
 // keyOf returns the key of a message. A panic on the way to it is the message's own: those that came with it have theirs.
