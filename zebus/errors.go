@@ -34,6 +34,8 @@ var (
 	ErrTooLarge = errors.New("zebus: message is too large")
 	// ErrUnexpectedReply means that the handler replied with another type than the command announces, or not at all.
 	ErrUnexpectedReply = errors.New("zebus: unexpected reply")
+	// ErrCommandTimeout means that default_command_timeout passed without an answer.
+	ErrCommandTimeout = errors.New("zebus: no answer within the default command timeout")
 	// ErrInlineWait means that a handler that runs on the receiving goroutine tried to wait for something that only the
 	// receiving goroutine can bring.
 	ErrInlineWait = errors.New("zebus: an inline handler must not wait")
@@ -45,6 +47,23 @@ var ErrWaitsForItself = errors.New("zebus: a handler must not wait for its own e
 
 // ErrNoContext means that a call which works on the message being handled was made with another context.
 var ErrNoContext = errors.New("zebus: context is not that of a handler")
+
+// Reasons for dropping a message that was received, as [Observer.Dropped] is told.
+var (
+	// ErrUnknownType means that no handler of this peer takes messages of the type. Bus.Subscribe returns it too.
+	ErrUnknownType = errors.New("zebus: message type is not handled here")
+	// ErrUnreadable means that the content of a message is not of its type.
+	ErrUnreadable = errors.New("zebus: message cannot be read")
+)
+
+// Errors that stand for what a handler did not return properly, as observers, traces and logs show it.
+var (
+	// ErrUnsoundError stands for what a handler returned as an error that panics when it is looked at, as a nil pointer of a
+	// type of error does. Its text has the type.
+	ErrUnsoundError = errors.New("zebus: handler returned an error that cannot be read")
+	// ErrNotReturned stands for the error of a handler that ended by a panic, or ended its goroutine.
+	ErrNotReturned = errors.New("zebus: handler did not return")
+)
 
 // Codes of a [CommandError] that have a meaning of their own. All others belong to applications.
 const (

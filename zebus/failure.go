@@ -5,10 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/zebus-go/zebus/dispatch"
@@ -24,6 +21,7 @@ type failure struct {
 type publishedError struct{ err error }
 
 func (e *publishedError) Error() string { return e.err.Error() }
+
 func (e *publishedError) Unwrap() error { return e.err }
 
 // Published marks an answer made by [Fail] as worth a [MessageProcessingFailed], where error publication is on. Other
@@ -47,13 +45,6 @@ func publishable(err error) bool {
 // could not be read. Off unless called.
 func (b *Builder) WithErrorPublication(on bool) *Builder {
 	b.config.publishErrors = on
-	return b
-}
-
-// WithDumpFolder sets where the contents of messages are put that could not be read. Empty, the default, means the
-// folder for temporary files.
-func (b *Builder) WithDumpFolder(path string) *Builder {
-	b.config.dumpFolder = path
 	return b
 }
 
@@ -124,85 +115,4 @@ func (in *incoming) unreadable(err error) {
 		in.publish("", fmt.Sprintf("message %s of type %s from %s at %s could not be read, its content is in %s: %v", m.ID,
 			m.Type, m.Originator.SenderID, m.Originator.SenderEndpoint, where, err), nil)
 	}
-}
-
-// mostDumps bounds what a hostile or broken peer can put on our disk.
-const mostDumps = 100
-
-// dumps writes contents that could not be read into files.
-type dumps struct {
-	written atomic.Int32
-}
-
-// write puts a content into a file of its own and returns its path, or why there is none.
-func (d *dumps) write(folder string, self PeerID, m *TransportMessage) string {
-	if d.written.Add(1) > mostDumps {
-		return fmt.Sprintf("no file: %d were written already", mostDumps)
-	}
-	if folder == "" {
-		folder = os.TempDir()
-	}
-	folder = filepath.Join(folder, "zebus_deserialization_dumps_"+fileName(string(self)))
-	file := filepath.Join(folder, time.Now().UTC().Format("20060102-15-04-05.0000000")+"_"+fileName(string(m.Type)))
-	if err := errors.Join(os.MkdirAll(folder, 0o700), os.WriteFile(file, m.Content, 0o600)); err != nil {
-		return "no file: " + err.Error()
-	}
-	return file
-}
-
-// fileName replaces what has a meaning in paths: names come from the network.
-func fileName(name string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
-			return '_'
-		}
-		return r
-	}, name)
-}
-
-// giveUp tells of a message that a handler of the service failed on for good.
-func (b *Bus) giveUp(next Handler) Handler {
-	if b.config.deadLetters == nil {
-		return next
-	}
-	return next.recovering().Around(func(ctx context.Context, batch []Message, invoke Invoke) (Message, error) {
-		defer scopeOf(ctx).handling.keepAll()()
-		reply, err := invoke(ctx, batch)
-		if retryable(err) || isPermanent(err) {
-			if unburied := b.bury(ctx, next.name, err); unburied != nil {
-				err = errors.Join(err, unburied)
-			}
-		}
-		return reply, err
-	})
-}
-
-func isPermanent(err error) bool {
-	_, permanent := errors.AsType[*permanentError](err)
-	return permanent
-}
-
-// bury hands over every message of the batch that ctx is for. It returns what went wrong with that.
-func (b *Bus) bury(ctx context.Context, handler string, err error) error {
-	var wrong []error
-	for _, in := range scopeOf(ctx).handling.all() {
-		letter := *in.envelope() // it may be kept
-		letter.Content = bytes.Clone(letter.Content)
-		if in.local != nil && letter.Content == nil {
-			letter.Content = encode(in.local.message)
-		}
-		wrong = append(wrong, b.deliverLetter(ctx, DeadLetter{Handler: handler, Message: &letter, Err: err}))
-	}
-	return errors.Join(wrong...)
-}
-
-// deliverLetter calls the function for dead letters. When that panics, why the handler failed must not be lost.
-func (b *Bus) deliverLetter(ctx context.Context, letter DeadLetter) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = fmt.Errorf("zebus: dead letters: %w", dispatch.NewPanicError(value))
-		}
-	}()
-	b.config.deadLetters(ctx, letter)
-	return nil
 }

@@ -1,7 +1,6 @@
 package zebus
 
 import (
-	"errors"
 	"slices"
 	"time"
 )
@@ -73,13 +72,6 @@ type HandlerRun struct {
 	Duration time.Duration // the waits inside included: for replies, and for the queue after them
 	Err      error         // what it returned; [ErrNotReturned] after a panic
 }
-
-// ErrUnsoundError stands for what a handler returned as an error that panics when it is looked at, as a nil pointer of a
-// type of error does. Its text has the type.
-var ErrUnsoundError = errors.New("zebus: handler returned an error that cannot be read")
-
-// ErrNotReturned stands for the error of a handler that ended by a panic, or ended its goroutine.
-var ErrNotReturned = errors.New("zebus: handler did not return")
 
 // WithObserver adds an observer; those given first are called first.
 func (b *Builder) WithObserver(o Observer) *Builder {

@@ -3,21 +3,12 @@ package zebus
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/zebus-go/zebus/dispatch"
-)
-
-// Reasons for dropping a message that was received, as [Observer.Dropped] is told.
-var (
-	// ErrUnknownType means that no handler of this peer takes messages of the type.
-	ErrUnknownType = errors.New("zebus: message type is not handled here")
-	// ErrUnreadable means that the content of a message is not of its type.
-	ErrUnreadable = errors.New("zebus: message cannot be read")
 )
 
 // inbound is the bus as its transport sees it.
@@ -29,14 +20,14 @@ var _ InboundHere = (*inbound)(nil)
 // but the end of a transport's start.
 type reception struct {
 	sync.Mutex
-	entries []*dispatch.Entry  // of the batch being received
-	early   []TransportMessage // that came before the transport had said where it receives
-	lent    bool               // the contents of the batch are the transport's
-	supply  supply             // memory for the messages to come
-	senders senders
-	last    lastRoute
-	answers answerReader
-	ended   []*Pending // by the answers of the batch; who waits for them is woken when all have been read
+	entries     []*dispatch.Entry  // of the batch being received
+	early       []TransportMessage // that came before the transport had said where it receives
+	lent        bool               // the contents of the batch are the transport's
+	supply      supply             // memory for the messages to come
+	originators originators
+	last        lastRoute
+	answers     answerReader
+	ended       []*Pending // by the answers of the batch; who waits for them is woken when all have been read
 }
 
 // Receive implements [Inbound].
@@ -132,7 +123,7 @@ func (b *Bus) receive(r *run, m *TransportMessage) {
 	}
 	b.config.observer.received(rt.messageType, m)
 	in := b.reception.supply.next(r)
-	in.become(rt, b.reception.senders.shared(&m.Originator))
+	in.become(rt, b.reception.originators.shared(&m.Originator))
 	in.fill(m, b.reception.lent)
 	in.prepare(false)
 	b.reception.entries = append(b.reception.entries, &in.Entry)

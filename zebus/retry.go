@@ -105,6 +105,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 type permanentError struct{ err error }
 
 func (e *permanentError) Error() string { return e.err.Error() }
+
 func (e *permanentError) Unwrap() error { return e.err }
 
 // Permanent marks an error of a handler as one that trying again will not cure. Permanent(nil) is nil.
@@ -123,19 +124,4 @@ func retryable(err error) bool {
 		return false
 	}
 	return answerIn(err) == nil
-}
-
-// DeadLetter is a message that a handler gave up on.
-type DeadLetter struct {
-	Handler string            // that failed
-	Message *TransportMessage // all of it, also where it never left this peer; it may be kept, but not changed
-	Err     error             // of the last try
-}
-
-// WithDeadLetters makes f hear of every message on which a handler of the service gave up, after its retries: it failed, or
-// panicked, otherwise than by an answer made with [Fail] that is not marked as [Permanent]. f runs on the queue of the handler;
-// the sender of a command has its answer only when f has returned. A panic of f is told together with the handler's error.
-func (b *Builder) WithDeadLetters(f func(ctx context.Context, letter DeadLetter)) *Builder {
-	b.config.deadLetters = f
-	return b
 }
