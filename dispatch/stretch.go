@@ -35,6 +35,9 @@ func (s *stretch) batch(from, to int) []*Entry {
 	return s.chunk.entries[from:to:to]
 }
 
+// items returns those up to the end, and whom they are for.
+func (s *stretch) items() ([]*Entry, []*queued) { return s.chunk.entries[:s.end], s.chunk.to[:s.end] }
+
 // batchAt returns where the batch ends that begins at an index, which is not the end, and whom it is for.
 func (s *stretch) batchAt(from int) (inv *Invoker, to int) {
 	targets := s.chunk.to[:s.end]
@@ -126,6 +129,11 @@ const (
 // Turn returns the turn with a number, as [Turn.Number] tells it; of no lease, one that nobody can lend. Who keeps many turns of
 // one lease keeps their numbers.
 func (l *Lease) Turn(number uint32) Turn { return Turn{l, number} }
+
+// pass makes the next batch the one at work, unless its worker is called or its turn was lent.
+func (l *Lease) pass(number, next int64) bool {
+	return l.word.CompareAndSwap(number<<numberBits, next<<numberBits)
+}
 
 // callLocked makes the worker take the lock after its batch.
 func (l *Lease) callLocked() {
