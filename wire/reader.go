@@ -39,8 +39,9 @@ type Reader struct {
 	tag    uint64 // of the current field, see Next
 	depth  int32
 	series bool   // of messages, see Reset
+	used   uint16 // of texts
 	packed int    // what surrounds the element being read, see Element
-	spare  []byte // for short texts to come, see shared
+	texts  []byte // memory of short texts: texts[used:] is for those to come, see shared
 	err    error
 }
 

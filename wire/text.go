@@ -104,12 +104,13 @@ const (
 // whole message, which is about what texts are of it, and for the last of them in any case; that of a series is as large as it
 // may be.
 func (r *Reader) shared(v []byte) string {
-	if len(r.spare) < len(v) {
-		r.spare = make([]byte, r.textBlock(len(v)))
+	if len(r.texts)-int(r.used) < len(v) {
+		r.texts, r.used = make([]byte, r.textBlock(len(v))), 0
 	}
-	n := copy(r.spare, v)
-	text := unsafe.String(unsafe.SliceData(r.spare), n) //nolint:gosec // nobody writes to these bytes again
-	r.spare = r.spare[n:]
+	own := r.texts[r.used:]
+	n := copy(own, v)
+	text := unsafe.String(unsafe.SliceData(own), n) //nolint:gosec // nobody writes to these bytes again
+	r.used += uint16(n)                             // which is no more than the block has
 	return text
 }
 
