@@ -18,9 +18,8 @@ import (
 type messageContext struct {
 	*contextBase
 
-	originator *Originator // shared by the messages of one sender
-	id         MessageID   // see lateIDs
-	incoming   *incoming   // for as long as its epoch is this one
+	incoming   *incoming // for as long as its epoch is this one
+	id         MessageID // see lateIDs
 	epoch      uint32
 	turnNumber uint32
 }
@@ -28,10 +27,11 @@ type messageContext struct {
 // contextBase is what contexts of messages that follow each other on a queue have in common. It is not changed but by who made it
 // for one message.
 type contextBase struct {
-	run    *run
-	lease  *dispatch.Lease // of the turns
-	lateID bool            // the IDs are made when somebody asks
-	extra  *contextExtra   // nil for nearly all
+	run        *run
+	lease      *dispatch.Lease // of the turns
+	originator *Originator     // of all messages of one sender
+	lateID     bool            // the IDs are made when somebody asks
+	extra      *contextExtra   // nil for nearly all
 }
 
 // contextExtra is what few handlers' contexts have.
@@ -54,7 +54,7 @@ func (in *incoming) contextBase(lease *dispatch.Lease) *contextBase {
 	if in.special != nil {
 		return in.specialBase(lease)
 	}
-	return &contextBase{run: in.run, lease: lease, lateID: in.idIsLate()}
+	return &contextBase{run: in.run, lease: lease, originator: in.originator, lateID: in.idIsLate()}
 }
 
 // specialBase is contextBase for a special message, of which no other has the base.
@@ -64,14 +64,14 @@ func (in *incoming) specialBase(lease *dispatch.Lease) *contextBase {
 		extra contextExtra
 	}{}
 	own.extra.hands, own.extra.limit.until = in.special.hands, in.special.deadline
-	own.base.run, own.base.lease, own.base.lateID, own.base.extra = in.run, lease, in.idIsLate(), &own.extra
+	own.base = contextBase{in.run, lease, in.originator, in.idIsLate(), &own.extra}
 	return &own.base
 }
 
 // show makes c the context of a handler of the message.
 func (c *messageContext) show(base *contextBase, in *incoming, turn dispatch.Turn) *messageContext {
-	c.contextBase, c.originator, c.id, c.turnNumber = base, in.originator, in.id, turn.Number()
-	c.incoming, c.epoch = in, in.epoch
+	c.contextBase, c.incoming = base, in
+	c.id, c.epoch, c.turnNumber = in.id, in.epoch, turn.Number()
 	if base.lateID {
 		in.local.showID(c)
 	}

@@ -3,6 +3,7 @@ package zebus_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"testing"
 	"time"
 
@@ -124,3 +125,50 @@ func TestContextsOfMessagesInMemoryThatIsUsedAgain(t *testing.T) {
 		t.Fatalf("%d messages were handled", len(contexts))
 	}
 }
+
+// TestContextsOfSeveralSenders takes in messages of many senders in turn, as they come from the network: what contexts of one
+// sender share must not reach those of another, nor be made for each message anew.
+func TestContextsOfSeveralSenders(t *testing.T) {
+	const rounds = 4
+	for _, senders := range []int{1, 2, 63, 64, 65, perBatch} {
+		t.Run(strconv.Itoa(senders)+" senders: each context says who sent its message, for ever", func(t *testing.T) {
+			var contexts []context.Context
+			done := make(chan struct{})
+			_, s := benchBus(t, zebus.HandleEvent(func(ctx context.Context, _ *interop.Note) error {
+				if contexts = append(contexts, ctx); len(contexts) == rounds*perBatch {
+					close(done)
+				}
+				return nil
+			}))
+			for range rounds {
+				s.in.Receive(receivedFrom(t, senders))
+			}
+			<-done
+			for k, ctx := range contexts {
+				if o, _ := zebus.OriginatorFrom(ctx); o.SenderID != sender(k%perBatch%senders) {
+					t.Fatalf("message %d is from %s", k, o.SenderID)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkQueueOfSeveralSenders is BenchmarkQueue with messages of eight senders in turn.
+func BenchmarkQueueOfSeveralSenders(b *testing.B) {
+	var count tally
+	_, s := benchBus(b, zebus.HandleEvent(func(context.Context, *interop.Note) error { count.one(); return nil }))
+	messages := receivedFrom(b, 8)
+	beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
+}
+
+// receivedFrom returns a batch of events of that many senders in turn.
+func receivedFrom(tb testing.TB, senders int) []zebus.TransportMessage {
+	tb.Helper()
+	messages := received(tb, &interop.Note{Number: 7})
+	for i := range messages {
+		messages[i].Originator.SenderID = sender(i % senders)
+	}
+	return messages
+}
+
+func sender(i int) zebus.PeerID { return zebus.PeerID("Sender." + strconv.Itoa(i)) }

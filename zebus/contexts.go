@@ -8,19 +8,41 @@ import (
 
 // contextBases finds what the context of a message has in common with others. It is used by one goroutine at a time.
 type contextBases struct {
-	last *contextBase // nil before the first message
+	last     *contextBase                 // nil before the first message
+	bySender map[*Originator]*contextBase // for when several senders send at a time
 }
+
+// mostBases bounds what is remembered of senders that are long gone.
+const mostBases = 64
 
 // of returns the base for the context of a message: that of the message before, where it is right for this one too.
 func (bs *contextBases) of(in *incoming, lease *dispatch.Lease) *contextBase {
-	if b := bs.last; b != nil && b.run == in.run && b.lease == lease && in.special == nil && b.lateID == in.idIsLate() {
+	if b := bs.last; b != nil && b.suits(in, lease) {
 		return b
 	}
-	b := in.contextBase(lease)
-	if b.extra == nil { // otherwise it is of this message alone
-		bs.last = b
+	if in.special != nil {
+		return in.contextBase(lease) // of this message alone
 	}
+	bs.last = bs.find(in, lease)
+	return bs.last
+}
+
+// find is of for a message of another sender than the one before, mostly.
+func (bs *contextBases) find(in *incoming, lease *dispatch.Lease) *contextBase {
+	if b := bs.bySender[in.originator]; b != nil && b.suits(in, lease) {
+		return b
+	}
+	if bs.bySender == nil || len(bs.bySender) >= mostBases {
+		bs.bySender = map[*Originator]*contextBase{}
+	}
+	b := in.contextBase(lease)
+	bs.bySender[in.originator] = b
 	return b
+}
+
+// suits says whether the base is right for a message.
+func (b *contextBase) suits(in *incoming, lease *dispatch.Lease) bool {
+	return b.originator == in.originator && b.lease == lease && b.run == in.run && b.lateID == in.idIsLate() && in.special == nil
 }
 
 // contexts gives out contexts of handlers, for which memory is asked for in blocks: a handler may keep its context, so that
