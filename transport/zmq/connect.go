@@ -78,7 +78,7 @@ func (p *peer) resolved(l *link) bool {
 	}
 	p.stopWriting(l)
 	if !l.dropped {
-		p.unreached(l, fmt.Errorf("connect to %s: %w: %w", l.endpoint, err, zebus.ErrPeerUnreachable))
+		p.unreached(l, notConnected(l.endpoint, err))
 	}
 	return false
 }
@@ -107,7 +107,7 @@ func resolve(ctx context.Context, host string) (string, error) {
 func (p *peer) connect(l *link, e Endpoint) error {
 	s, err := openSocket(p.out.context, zmq4.PUSH)
 	if err != nil {
-		return fmt.Errorf("connect to %s: %w: %w", e, err, zebus.ErrPeerUnreachable)
+		return notConnected(e.String(), err)
 	}
 	err = errors.Join(pushOptions(s, &p.out.cfg, p.out.slice), p.out.watcher.watch(s, zmq4.EVENT_ALL, p.events(l)))
 	if err == nil {
@@ -117,7 +117,7 @@ func (p *peer) connect(l *link, e Endpoint) error {
 		l.sender, err = newSender(s)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("connect to %s: %w: %w", e, err, zebus.ErrPeerUnreachable), p.out.watcher.unwatch(s), s.Close())
+		return errors.Join(notConnected(e.String(), err), p.out.watcher.unwatch(s), s.Close())
 	}
 	l.socket = s
 	return nil
@@ -150,6 +150,11 @@ func keepAliveOptions(s *zmq4.Socket, k KeepAlive) error {
 		err = errors.Join(err, s.SetTcpKeepaliveIntvl(int(k.Interval/time.Second)))
 	}
 	return err
+}
+
+// notConnected is why a peer is unreachable to which no connection could be made.
+func notConnected(endpoint string, cause error) error {
+	return fmt.Errorf("connect to %s: %w: %w", endpoint, cause, zebus.ErrPeerUnreachable)
 }
 
 // Reasons why a connection ended, or did not come about.

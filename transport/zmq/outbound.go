@@ -168,8 +168,8 @@ func (o *outbound) heard(from zebus.PeerID, now time.Time) {
 	o.with(from, func(p *peer) { p.heard(now) })
 }
 
-// answeredCommand notes that a peer has answered a command.
-func (o *outbound) answeredCommand(from zebus.PeerID, command zebus.MessageID) {
+// answered notes that a peer has answered a command.
+func (o *outbound) answered(from zebus.PeerID, command zebus.MessageID) {
 	o.with(from, func(p *peer) { p.answered(command) })
 }
 
@@ -215,9 +215,9 @@ func (o *outbound) nameOf(id zebus.PeerID, endpoint string) (name zebus.PeerID) 
 	return name
 }
 
-// answered notes that a peer has been told that all it sent was read. It waits for that, and so has read what was sent
+// settle notes that a peer has been told that all it sent was read. It waits for that, and so has read what was sent
 // to it before.
-func (o *outbound) answered(id zebus.PeerID) {
+func (o *outbound) settle(id zebus.PeerID) {
 	o.with(id, func(p *peer) {
 		if p.link != nil {
 			p.link.settle()
@@ -228,7 +228,7 @@ func (o *outbound) answered(id zebus.PeerID) {
 // acked notes that a peer has read everything that was sent to it.
 func (o *outbound) acked(id zebus.PeerID) {
 	if o.farewells.ack(id) {
-		o.answered(id)
+		o.settle(id)
 		return
 	}
 	o.log.Debug("acknowledgement that nobody waits for", "peer", id)

@@ -148,7 +148,7 @@ func (p *peer) ended(l *link, cause error) {
 	case l.established:
 		p.lost(l, fmt.Errorf("connection to %s lost: %w: %w", l.endpoint, cause, zebus.ErrPeerUnreachable))
 	default:
-		p.unreached(l, fmt.Errorf("connect to %s: %w: %w", l.endpoint, cause, zebus.ErrPeerUnreachable))
+		p.unreached(l, notConnected(l.endpoint, cause))
 	}
 }
 

@@ -122,7 +122,7 @@ func (r *run) hear(from zebus.PeerID, now time.Time) { r.outbound.heard(from, no
 
 // answered notes the answer of another peer to a command.
 func (r *run) answered(from zebus.PeerID, command zebus.MessageID) {
-	r.outbound.answeredCommand(from, command)
+	r.outbound.answered(from, command)
 }
 
 // control deals with the messages by which transports take leave.
@@ -142,7 +142,7 @@ var errLeft = fmt.Errorf("it has stopped: %w", zebus.ErrPeerGone)
 // for a while: what is handled now may still be answered.
 func (r *run) answerEndOfStream(from zebus.Originator) {
 	id := r.outbound.nameOf(from.SenderID, from.SenderEndpoint)
-	r.outbound.answered(id) // before the answer: whoever has that may be gone
+	r.outbound.settle(id) // before the answer: whoever has that may be gone
 	r.reports.parted(id, errLeft)
 	r.outbound.leaves(id, from.SenderEndpoint)
 	ack := transport.NewEndOfStreamAck(r.ids.Next(), r.from)
