@@ -154,46 +154,6 @@ func (c *Client) Update(ctx context.Context, subs []zebus.SubscriptionsForType) 
 	return err
 }
 
-// added returns what an update adds to the subscriptions that there were.
-func added(were []zebus.Subscription, update []zebus.SubscriptionsForType) []zebus.Subscription {
-	return without(updated(nil, update), were)
-}
-
-// without returns the subscriptions that are not among others.
-func without(subs, others []zebus.Subscription) []zebus.Subscription {
-	among := make(map[string]bool, len(others))
-	for _, sub := range others {
-		among[identity(sub)] = true
-	}
-	var rest []zebus.Subscription
-	for _, sub := range subs {
-		if !among[identity(sub)] {
-			rest = append(rest, sub)
-		}
-	}
-	return rest
-}
-
-// updated returns what a peer wants after an update of some types.
-func updated(subs []zebus.Subscription, types []zebus.SubscriptionsForType) []zebus.Subscription {
-	listed := make(map[zebus.MessageTypeID]bool, len(types))
-	for _, t := range types {
-		listed[t.Type] = true
-	}
-	var next []zebus.Subscription
-	for _, sub := range subs {
-		if !listed[sub.Type] {
-			next = append(next, sub)
-		}
-	}
-	for _, t := range types {
-		for _, key := range t.Keys {
-			next = append(next, zebus.Subscription{Type: t.Type, Key: key})
-		}
-	}
-	return next
-}
-
 // Unregister implements [zebus.Directory]. The peer does not register again by itself from then on, whatever the outcome.
 func (c *Client) Unregister(ctx context.Context) error {
 	c.keeper.stop()

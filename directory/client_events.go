@@ -99,7 +99,7 @@ func (c *Client) subscriptionsUpdated(_ context.Context, e *PeerSubscriptionsUpd
 	c.backlog.hear(func() {
 		d := &e.PeerDescriptor
 		peer, outcome := c.registry.SetSubscriptions(d.Peer.ID, d.Subscriptions, d.Timestamp, time.Now())
-		c.updated(d.Peer.ID, peer, outcome, d.Subscriptions)
+		c.tellUpdate(d.Peer.ID, peer, outcome, d.Subscriptions)
 	})
 	return nil
 }
@@ -107,13 +107,13 @@ func (c *Client) subscriptionsUpdated(_ context.Context, e *PeerSubscriptionsUpd
 func (c *Client) subscriptionsForTypesUpdated(_ context.Context, e *PeerSubscriptionsForTypesUpdated) error {
 	c.backlog.hear(func() {
 		peer, outcome := c.registry.SetSubscriptionsForTypes(e.PeerID, e.SubscriptionsForTypes, e.TimestampUTC)
-		c.updated(e.PeerID, peer, outcome, updated(nil, e.SubscriptionsForTypes))
+		c.tellUpdate(e.PeerID, peer, outcome, updated(nil, e.SubscriptionsForTypes))
 	})
 	return nil
 }
 
-// updated tells of an update of subscriptions that was applied.
-func (c *Client) updated(id zebus.PeerID, peer zebus.Peer, outcome registry.Outcome, subs []zebus.Subscription) {
+// tellUpdate tells of an update of subscriptions that was applied.
+func (c *Client) tellUpdate(id zebus.PeerID, peer zebus.Peer, outcome registry.Outcome, subs []zebus.Subscription) {
 	switch outcome {
 	case registry.Unknown:
 		c.config.Logger.Warn("subscriptions of an unknown peer", "peer", id)

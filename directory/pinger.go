@@ -59,7 +59,7 @@ func (p *pinger) round(ctx context.Context, s *Server, due []zebus.Peer) {
 	}
 	limited, cancel := context.WithTimeout(ctx, s.config.PingInterval)
 	context.AfterFunc(limited, cancel)
-	bus, _ := s.run()
+	bus, _ := s.registration()
 	for _, peer := range due {
 		pending := bus.SendToAsync(limited, &PingPeerCommand{}, peer)
 		if !peer.Responding {
@@ -77,7 +77,7 @@ func (s *Server) awaken(ctx context.Context, id zebus.PeerID, ping *zebus.Pendin
 	if r == nil || r.Static.Peer.Responding || r.Static.Timestamp == nil {
 		return
 	}
-	bus, self := s.run()
+	bus, self := s.registration()
 	cmd := &MarkPeerAsRespondingInternalCommand{PeerID: id, TimestampUTC: afterKnown(*r.Static.Timestamp)}
 	if err := bus.SendToAsync(ctx, cmd, self.Peer).Wait(ctx); err != nil {
 		s.config.Logger.WarnContext(ctx, "marking a peer as responding", "peer", id, "error", err)

@@ -130,11 +130,6 @@ func (r *Record) newerThan(at *time.Time) bool {
 	return at != nil && r.Static.Timestamp != nil && r.Static.Timestamp.After(*at)
 }
 
-// identity tells subscriptions apart.
-func identity(sub zebus.Subscription) string {
-	return string(sub.ZebusAppend(nil))
-}
-
 // conflictsWith says whether a peer of the same name answers from another host.
 func (r *Record) conflictsWith(p zebus.Peer) bool {
 	return r != nil && r.Static.Peer.Responding && hostOf(r.Static.Peer.Endpoint) != hostOf(p.Endpoint)

@@ -190,7 +190,7 @@ func (s *Server) put(ctx context.Context, d zebus.PeerDescriptor) error {
 
 // Update implements [zebus.Directory].
 func (s *Server) Update(ctx context.Context, subs []zebus.SubscriptionsForType) error {
-	_, self := s.run()
+	_, self := s.registration()
 	return s.updateTypes(ctx, &UpdatePeerSubscriptionsForTypesCommand{
 		PeerID: self.Peer.ID, SubscriptionsForTypes: subs, TimestampUTC: s.clock.next(),
 	})
@@ -200,7 +200,7 @@ func (s *Server) Update(ctx context.Context, subs []zebus.SubscriptionsForType) 
 func (s *Server) Unregister(ctx context.Context) error {
 	s.errands.close()
 	s.pinger.stop()
-	_, self := s.run()
+	_, self := s.registration()
 	at := s.clock.next()
 	s.setRegistered(false)
 	err := s.config.Store.Update(ctx, self.Peer.ID, func(r *Record) *Record { return r.stopped(at) })
@@ -217,8 +217,8 @@ func (s *Server) setRegistered(registered bool) {
 	s.mu.registered, s.mu.lastPing = registered, time.Now()
 }
 
-// run returns what the server was registered with.
-func (s *Server) run() (zebus.PeerSender, zebus.PeerDescriptor) {
+// registration returns what the server was registered with.
+func (s *Server) registration() (zebus.PeerSender, zebus.PeerDescriptor) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.mu.bus, s.mu.self
@@ -234,7 +234,7 @@ func (s *Server) record(id zebus.PeerID) *Record {
 // publish sends an event to all who want it. A peer that cannot be reached does not undo what has happened; the transport has
 // logged that it cannot, once and not for every event.
 func (s *Server) publish(ctx context.Context, evt zebus.Event) {
-	bus, _ := s.run()
+	bus, _ := s.registration()
 	if err := bus.Publish(ctx, evt); err != nil {
 		s.config.Logger.DebugContext(ctx, "an event did not reach everybody", "message", evt.ZebusType().ID(), "error", err)
 	}
@@ -242,7 +242,7 @@ func (s *Server) publish(ctx context.Context, evt zebus.Event) {
 
 // publishTo sends an event to a peer, whether or not the books know it.
 func (s *Server) publishTo(ctx context.Context, evt zebus.Event, peer zebus.Peer) {
-	bus, _ := s.run()
+	bus, _ := s.registration()
 	if err := bus.PublishTo(ctx, evt, peer); err != nil {
 		s.config.Logger.DebugContext(ctx, "an event did not reach its peer", "message", evt.ZebusType().ID(), "error", err)
 	}

@@ -176,7 +176,7 @@ const handover = time.Second
 // it of itself knows. An earlier process of the same name, at another endpoint, says it of the one that took its place.
 func (s *Server) tellUnaware(ctx context.Context, evt zebus.Event, peer zebus.Peer) {
 	originator, known := zebus.OriginatorFrom(ctx)
-	_, self := s.run()
+	_, self := s.registration()
 	switch {
 	case !known, !peer.Up, peer.ID == self.Peer.ID:
 	case originator.SenderID != peer.ID:

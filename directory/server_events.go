@@ -62,7 +62,7 @@ func (s *Server) peer(id zebus.PeerID) zebus.Peer {
 
 // hear passes on what another directory published.
 func (s *Server) hear(ctx context.Context, kind zebus.PeerChangeKind, peer zebus.Peer) {
-	_, self := s.run()
+	_, self := s.registration()
 	if originator, ok := zebus.OriginatorFrom(ctx); ok && originator.SenderID == self.Peer.ID {
 		return
 	}
@@ -71,7 +71,7 @@ func (s *Server) hear(ctx context.Context, kind zebus.PeerChangeKind, peer zebus
 
 // notify tells of a change of another peer, after lookups show it.
 func (s *Server) notify(kind zebus.PeerChangeKind, peer zebus.Peer) {
-	if _, self := s.run(); peer.ID != self.Peer.ID {
+	if _, self := s.registration(); peer.ID != self.Peer.ID {
 		s.changed(zebus.PeerChange{Kind: kind, Peer: peer})
 	}
 }
