@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/zebus-go/zebus/transport/zmq"
@@ -111,7 +112,7 @@ func checkStore(name string) error {
 
 // checkSeconds accepts what libzmq can be told: it takes these times in seconds.
 func checkSeconds(d reflect.Value) error {
-	if d.Int()%int64(1e9) != 0 {
+	if d.Int()%int64(time.Second) != 0 {
 		return invalid("%v is no number of whole seconds", d)
 	}
 	return nil

@@ -85,15 +85,15 @@ func convertDuration(v any) (any, error) {
 	case string:
 		return ParseDuration(v)
 	case map[string]any:
-		return parts(v)
+		return secsAndNanos(v)
 	default:
 		return nil, wrongType(durationType, v)
 	}
 }
 
-// parts reads a duration that serde wrote without humantime, as zebus-rs does in keep_alive:
+// secsAndNanos reads a duration that serde wrote without humantime, as zebus-rs does in keep_alive:
 // { secs = 30, nanos = 0 }.
-func parts(v map[string]any) (any, error) {
+func secsAndNanos(v map[string]any) (any, error) {
 	secs, hasSecs := v["secs"].(int64)
 	nanos, hasNanos := v["nanos"].(int64)
 	if len(v) != 2 || !hasSecs || !hasNanos || secs < 0 || nanos < 0 {
