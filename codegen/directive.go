@@ -65,7 +65,10 @@ func (p *packageParser) directives(owner string, doc *ast.CommentGroup) []*direc
 }
 
 func parseDirective(line string) (*directive, error) {
-	verb, rest, _ := strings.Cut(strings.TrimPrefix(line, directivePrefix), " ")
+	verb, rest := strings.TrimPrefix(line, directivePrefix), ""
+	if end := strings.IndexAny(verb, " \t"); end >= 0 {
+		verb, rest = verb[:end], verb[end:]
+	}
 	known, ok := vocabulary[verb]
 	if !ok {
 		return nil, fmt.Errorf("unknown directive %s%s: use one of %s", directivePrefix, verb, verbs())

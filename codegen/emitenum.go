@@ -31,6 +31,9 @@ func (e *enum) text(x string) *jen.Statement {
 
 // names returns the name of the value x.
 func (e *enum) names(x string) *jen.Statement {
+	if len(e.members) == 0 {
+		return jen.Return(e.number(x))
+	}
 	return jen.Switch(jen.Id(x)).BlockFunc(func(g *jen.Group) {
 		for _, member := range e.members {
 			g.Case(jen.Qual(e.goType.path, member.constant)).Block(jen.Return(jen.Lit(member.text)))

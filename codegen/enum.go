@@ -56,16 +56,31 @@ func (p *packageParser) named(t types.Type, e *enum) {
 func (p *packageParser) enumTexts(d *declaration) {
 	t := d.typeName.Type()
 	e := p.enumBehind(t)
-	if e == nil || len(e.members) == 0 {
+	if e == nil {
+		return
+	}
+	if e.receiver = p.receiver(d.typeName, "v"); len(e.members) == 0 {
 		return
 	}
 	own := func(method string) bool { return hasMethod(t, method) }
 	e.hasText = !slices.ContainsFunc([]string{"MarshalText", "MarshalJSON", "UnmarshalText", "UnmarshalJSON"}, own)
-	e.receiver = p.receiver(d.typeName, "v")
 	if bits := widthOf(t); bits > 0 {
 		e.bits = bits
 	}
+	p.distinct(d.typeName, e)
 	p.named(t, e)
+}
+
+// distinct reports values that would have one name, from which nobody could tell them apart.
+func (p *packageParser) distinct(t *types.TypeName, e *enum) {
+	constants := map[string]string{}
+	for _, m := range e.members {
+		if other, taken := constants[m.text]; taken {
+			p.addf(t.Pkg().Scope().Lookup(m.constant).Pos(), "%s has the name %s, which %s has with another value: rename one",
+				m.constant, m.text, other)
+		}
+		constants[m.text] = m.constant
+	}
 }
 
 func widthOf(t types.Type) int {
@@ -87,9 +102,9 @@ func members(t *types.TypeName, local bool) []enumMember {
 		}
 	}
 	slices.SortFunc(found, func(a, b *types.Const) int {
-		return cmp.Or(cmp.Compare(order(a), order(b)), cmp.Compare(a.Pos(), b.Pos()))
+		return cmp.Or(compareValues(a, b), cmp.Compare(a.Pos(), b.Pos()))
 	})
-	found = slices.CompactFunc(found, func(a, b *types.Const) bool { return constant.Compare(a.Val(), token.EQL, b.Val()) })
+	found = slices.CompactFunc(found, func(a, b *types.Const) bool { return compareValues(a, b) == 0 })
 	list := make([]enumMember, len(found))
 	for i, c := range found {
 		list[i] = enumMember{constant: c.Name(), text: memberText(c.Name(), t.Name())}
@@ -97,13 +112,15 @@ func members(t *types.TypeName, local bool) []enumMember {
 	return list
 }
 
-// order sorts constants by value; those beyond int64 come last.
-func order(c *types.Const) int64 {
-	v, exact := constant.Int64Val(c.Val())
-	if !exact {
-		return 1<<63 - 1
+func compareValues(a, b *types.Const) int {
+	switch {
+	case constant.Compare(a.Val(), token.LSS, b.Val()):
+		return -1
+	case constant.Compare(a.Val(), token.GTR, b.Val()):
+		return 1
+	default:
+		return 0
 	}
-	return v
 }
 
 // memberText is the name that .NET gives a member, which does not repeat the type: ColourRed is Red. Colourful stays.

@@ -48,12 +48,17 @@ func (p *packageParser) members(d *declaration, structure *types.Struct, path st
 				f.path, f.selector = path+f.name, p.selector(d, member, path)
 				m.fields = append(m.fields, f)
 			}
-		case strings.Contains(structure.Tag(i), "zebus:"):
+		case miswritten(structure.Tag(i)):
 			p.addf(member.Pos(), "%s.%s: the tag is not well-formed, and nobody sees it: write `zebus:\"1\"`, quotes and all", m.name, member.Name())
 		case member.Embedded():
 			p.embedded(d, member, path)
 		}
 	}
+}
+
+// miswritten says whether a struct tag has the word zebus in a form that nobody reads.
+func miswritten(structTag string) bool {
+	return strings.Contains(strings.ToLower(structTag), "zebus:")
 }
 
 // unique reports a number or a name that another field has already.

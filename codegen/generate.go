@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/token"
 	"os"
 	"path/filepath"
 
@@ -140,10 +141,13 @@ func generate(pkg *packages.Package, output string, others *neighbours) (file, e
 	if errs := errorsOf(pkg, packages.ParseError); len(errs) > 0 || pkg.Types == nil {
 		return file{}, errors.Join(errs...)
 	}
+	if err := writtenElsewhere(pkg, output); err != nil {
+		return file{}, err
+	}
 	m, err := parse(pkg, output, others)
 	if err != nil {
 		// An import that is missing explains the types that are.
-		return file{}, errors.Join(append(errorsOf(pkg, packages.ListError), err)...)
+		return file{}, errors.Join(append(missingImports(pkg), err)...)
 	}
 	f := file{pkg: pkg.PkgPath, path: filepath.Join(pkg.Dir, output), contract: contractOf(pkg, m), protos: m.protoFiles, others: others}
 	if len(m.messages) == 0 && len(m.services) == 0 && len(m.protoFiles) == 0 {
@@ -151,6 +155,26 @@ func generate(pkg *packages.Package, output string, others *neighbours) (file, e
 	}
 	f.content, err = emit(m)
 	return f, err
+}
+
+// writtenElsewhere finds what was generated for the package under another name, and would be declared twice.
+func writtenElsewhere(pkg *packages.Package, output string) error {
+	if isTestFile(output) {
+		return nil // the file of the package itself stands beside it
+	}
+	for _, path := range pkg.GoFiles {
+		if src, err := os.ReadFile(path); err == nil && filepath.Base(path) != output && isGenerated(src) {
+			return &SourceError{
+				Pos:  token.Position{Filename: path, Line: 1, Column: 1},
+				Text: "zebusgen wrote this file under another name than " + output + ": remove it, or keep its name with --output",
+			}
+		}
+	}
+	return nil
+}
+
+func isGenerated(src []byte) bool {
+	return bytes.HasPrefix(src, []byte("// "+header))
 }
 
 func writeAll(files []file, dryRun bool) ([]Result, error) {
@@ -177,7 +201,7 @@ func (f file) change() (Change, error) {
 		return Unchanged, err
 	case !exists && f.content == nil, exists && bytes.Equal(old, f.content):
 		return Unchanged, nil
-	case exists && !bytes.HasPrefix(old, []byte("// "+header)):
+	case exists && !isGenerated(old):
 		return Unchanged, fmt.Errorf("%s: %w: move it away, or choose another name for the output", f.path, ErrNotGenerated)
 	case f.content == nil:
 		return Removed, nil

@@ -42,7 +42,14 @@ func TestGoldenFiles(t *testing.T) {
 }
 
 func TestMistakesAreFoundAllAtOnce(t *testing.T) {
-	_, err := codegen.Generate(t.Context(), codegen.Options{Patterns: []string{"./testdata/errors"}, DryRun: true})
+	for _, folder := range []string{"errors", "shadows"} {
+		t.Run("in the package "+folder, func(t *testing.T) { testMistakes(t, folder) })
+	}
+}
+
+func testMistakes(t *testing.T, folder string) {
+	t.Helper()
+	_, err := codegen.Generate(t.Context(), codegen.Options{Patterns: []string{"./testdata/" + folder}, DryRun: true})
 	var got strings.Builder
 	for _, problem := range unjoin(err) {
 		source, ok := errors.AsType[*codegen.SourceError](problem)
@@ -51,7 +58,7 @@ func TestMistakesAreFoundAllAtOnce(t *testing.T) {
 		}
 		fmt.Fprintf(&got, "%s:%d:%d: %s\n", filepath.Base(source.Pos.Filename), source.Pos.Line, source.Pos.Column, source.Text)
 	}
-	compareGolden(t, filepath.Join("testdata", "errors", "want.txt"), got.String())
+	compareGolden(t, filepath.Join("testdata", folder, "want.txt"), got.String())
 }
 
 // unjoin takes joined errors apart.

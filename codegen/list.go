@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
+	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
@@ -106,10 +107,28 @@ func depthOf(pkg *packages.Package, listed map[string]int, depths map[*packages.
 	return depth
 }
 
-// plainError leaves out the place of an error that has none.
+// plainError is an error at its place in the source, if it has one.
 func plainError(e packages.Error) error {
-	if e.Pos == "" || e.Pos == "-" {
+	place, column := cutNumber(e.Pos)
+	file, line := cutNumber(place)
+	if line == 0 {
+		file, line, column = place, column, 0
+	}
+	if file == "" || line == 0 {
 		return errors.New(e.Msg)
 	}
-	return fmt.Errorf("%s: %s", e.Pos, e.Msg)
+	return &SourceError{Pos: token.Position{Filename: file, Line: line, Column: column}, Text: e.Msg}
+}
+
+// cutNumber takes the number behind the last colon off a place in the source; it is 0 when there is none.
+func cutNumber(place string) (rest string, number int) {
+	at := strings.LastIndexByte(place, ':')
+	if at < 0 {
+		return place, 0
+	}
+	number, err := strconv.Atoi(place[at+1:])
+	if err != nil {
+		return place, 0
+	}
+	return place[:at], number
 }

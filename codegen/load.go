@@ -72,6 +72,19 @@ func paths(pkgs []*packages.Package) []string {
 	return all
 }
 
+// missingImports returns why packages that a package imports are not there.
+func missingImports(pkg *packages.Package) []error {
+	errs := errorsOf(pkg, packages.ListError)
+	for _, e := range pkg.Errors {
+		if e.Kind == packages.TypeError && strings.Contains(e.Msg, "could not import") {
+			e.Msg, _, _ = strings.Cut(e.Msg, " (")
+			e.Msg += ": mend the path, or add its module with go get"
+			errs = append(errs, plainError(e))
+		}
+	}
+	return errs
+}
+
 // errorsOf returns the errors of one kind that were met when a package was read. What the compiler said is left out: it
 // misses what is not generated yet.
 func errorsOf(pkg *packages.Package, kind packages.ErrorKind) []error {

@@ -60,25 +60,18 @@ func (p *packageParser) message(d *declaration) *message {
 		p.addf(d.directive.pos, "%s has no namespace: write //zebus:%s namespace=…, or //zebus:package namespace=… above the package clause",
 			name, d.directive.verb)
 	}
-	if problem := checkName(words["name"]); problem != "" {
-		p.addf(d.directive.pos, "%s: name=%s: %s", name, words["name"], problem)
-	}
+	p.checkID(d.directive, name)
 	m.id = namespace + "." + cmp.Or(words["name"], name)
 	return m
 }
 
-// checkName says which names no class of .NET has on the bus.
-func checkName(name string) string {
-	_, arguments, generic := strings.Cut(name, "<")
-	switch {
-	case !generic:
-		return ""
-	case strings.Contains(arguments, "<"):
-		return "an argument cannot be generic itself: give the inner type a name of its own"
-	case !strings.HasSuffix(name, ">"):
-		return "a type inside a generic one has no id: declare it outside"
-	default:
-		return ""
+// checkID reports a namespace or a name that .NET would not have.
+func (p *packageParser) checkID(d *directive, name string) {
+	if problem := checkNamespace(d.words["namespace"]); d.has("namespace") && problem != "" {
+		p.addf(d.pos, "%s: namespace=%s: %s", name, d.words["namespace"], problem)
+	}
+	if problem := checkName(d.words["name"]); d.has("name") && problem != "" {
+		p.addf(d.pos, "%s: name=%s: %s", name, d.words["name"], problem)
 	}
 }
 

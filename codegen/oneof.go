@@ -40,7 +40,7 @@ func (p *packageParser) cases(name *types.TypeName, contract *types.Interface) [
 	scope := name.Pkg().Scope()
 	for _, other := range scope.Names() {
 		candidate, ok := scope.Lookup(other).(*types.TypeName)
-		if !ok || candidate.IsAlias() || types.IsInterface(candidate.Type()) || isGeneric(candidate.Type()) ||
+		if !ok || candidate.IsAlias() || isInvalid(candidate.Type()) || types.IsInterface(candidate.Type()) || isGeneric(candidate.Type()) ||
 			!types.Implements(types.NewPointer(candidate.Type()), contract) {
 			continue
 		}
@@ -51,6 +51,11 @@ func (p *packageParser) cases(name *types.TypeName, contract *types.Interface) [
 	slices.SortStableFunc(found, func(a, b *field) int { return cmp.Compare(a.number, b.number) })
 	p.oneOfs[name] = found
 	return found
+}
+
+// isInvalid says whether the compiler will refuse a type, which implements everything until then.
+func isInvalid(t types.Type) bool {
+	return t.Underlying() == types.Typ[types.Invalid]
 }
 
 func isGeneric(t types.Type) bool {

@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -78,6 +79,7 @@ func parse(pkg *packages.Package, output string, others *neighbours) (*model, er
 	p.model.condition = shared(p.conditions)
 	p.messages()
 	p.services()
+	p.shadows()
 	p.describe()
 	return p.model, p.err()
 }
@@ -101,6 +103,8 @@ func (p *packageParser) packageDirective(file *ast.File) {
 		switch {
 		case d.verb != verbPackage:
 			p.addf(d.pos, "%s%s stands above a package clause: put it right above a type or a function", directivePrefix, d.verb)
+		case d.has("namespace") && checkNamespace(namespace) != "":
+			p.addf(d.pos, "namespace=%s: %s", namespace, checkNamespace(namespace))
 		case p.namespace != "" && p.namespace != namespace:
 			p.addf(d.pos, "the package has namespace %s already: keep one //zebus:package", p.namespace)
 		default:
@@ -174,6 +178,8 @@ func (p *packageParser) collectType(spec *ast.TypeSpec, d *directive) {
 		p.addf(d.pos, "%s is generic: annotate an instance of it, type OrderChanged %[1]s[Order]", name)
 	case d.verb == verbEnum && !isInteger(typeName.Type()):
 		p.addf(d.pos, "%s: //zebus:enum goes with an integer type", name)
+	case d.verb != verbEnum && isInvalid(typeName.Type()):
+		p.addf(d.pos, "%s: %s", name, cmp.Or(p.typeError(spec.Pos()), "the type is not known: declare it, or import its package"))
 	case d.verb != verbEnum && !isStruct(typeName.Type()):
 		p.addf(d.pos, "%s: //zebus:%s goes with a struct", name, d.verb)
 	default:

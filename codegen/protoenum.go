@@ -33,16 +33,22 @@ func (d *describer) enum(n *protoNode) {
 		return value
 	}
 	members := constants(n.declaration.typeName)
-	if !slices.ContainsFunc(members, func(c *types.Const) bool { return order(c) == 0 }) {
+	if !slices.ContainsFunc(members, func(c *types.Const) bool { return numberOf(c) == 0 }) {
 		add("Unspecified", 0)
 	}
-	slices.SortStableFunc(members, func(a, b *types.Const) int { return compareFalseLast(order(a) == 0, order(b) == 0) })
+	slices.SortStableFunc(members, func(a, b *types.Const) int { return compareFalseLast(numberOf(a) == 0, numberOf(b) == 0) })
 	for _, c := range members {
-		value := add(c.Name(), order(c))
+		value := add(c.Name(), numberOf(c))
 		n.file.comments[n.fullName+"."+value] = d.comments[c.Pos()]
 	}
 	n.file.comments[n.fullName] = d.comments[n.declaration.typeName.Pos()]
 	n.file.descriptor.EnumType = append(n.file.descriptor.EnumType, e)
+}
+
+// numberOf is the value of a constant of an enum that can be described, which has 32 bits.
+func numberOf(c *types.Const) int64 {
+	number, _ := constant.Int64Val(c.Val())
+	return number
 }
 
 // constants returns those of an enum by value, the first of each.

@@ -37,7 +37,12 @@ func TestRoutingTexts(t *testing.T) {
 			&routing.Measured{Station: "Paris", Celsius: 20.5},
 			[]string{"Paris", "20.5"},
 		},
-		"a peer ID has its text": {&names.Order{Peer: "Shop.0"}, []string{"Shop.0"}},
+		"enums have names for values of 64 bits, and numbers where they name none": {
+			&routing.Ranked{Vast: routing.VastTop, Nameless: -3},
+			[]string{"Highest", "-3"},
+		},
+		"a value beyond the signed numbers has a name too": {&routing.Ranked{Vast: routing.VastHigh}, []string{"High", "0"}},
+		"a peer ID has its text":                           {&names.Order{Peer: "Shop.0"}, []string{"Shop.0"}},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -40,9 +40,10 @@ func parseTag(s string) (tag, error) {
 	t := tag{oneOf: strings.TrimSpace(number) == wordOneOf}
 	number, t.include = strings.CutPrefix(number, wordInclude+"=")
 	errs := []error{t.setNumber(strings.TrimSpace(number))}
+	seen := map[string]bool{}
 	for option := range strings.SplitSeq(options, ",") {
 		if option = strings.TrimSpace(option); option != "" {
-			errs = append(errs, t.setOption(option))
+			errs = append(errs, t.setOnce(option, seen))
 		}
 	}
 	if len(t.encodings) > 1 {
@@ -57,6 +58,8 @@ func (t *tag) setNumber(s string) error {
 	}
 	n, err := strconv.Atoi(s)
 	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return fmt.Errorf("field number %s: choose one from 1 to %d", s, maxNumber)
 	case err != nil && t.include:
 		return fmt.Errorf("include=%s: write the number of the ProtoInclude, include=10", s)
 	case err != nil:
@@ -68,6 +71,16 @@ func (t *tag) setNumber(s string) error {
 	}
 	t.number = n
 	return nil
+}
+
+// setOnce sets an option that no one before has set.
+func (t *tag) setOnce(option string, seen map[string]bool) error {
+	key, _, _ := strings.Cut(option, "=")
+	if seen[key] {
+		return fmt.Errorf("the tag says %s twice: remove one", key)
+	}
+	seen[key] = true
+	return t.setOption(option)
 }
 
 func (t *tag) setOption(option string) error {

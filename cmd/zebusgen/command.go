@@ -121,6 +121,14 @@ func optionsOf(output, tags string, patterns []string) (codegen.Options, error) 
 	if output != filepath.Base(output) || !strings.HasSuffix(output, ".go") {
 		return options, usageError{fmt.Errorf("--output %s: give the name of a Go file, without a folder", output)}
 	}
+	if strings.HasSuffix(output, "_test.go") || strings.IndexAny(output, "._") == 0 {
+		return options, usageError{fmt.Errorf("--output %s: the package is built without such a file, choose another name", output)}
+	}
+	for _, pattern := range patterns {
+		if strings.HasSuffix(pattern, ".go") {
+			return options, usageError{fmt.Errorf("%s: code is generated for whole packages, name the folder", pattern)}
+		}
+	}
 	if tags != "" {
 		options.BuildFlags = []string{"-tags=" + tags}
 	}

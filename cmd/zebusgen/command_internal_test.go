@@ -59,6 +59,18 @@ func TestRun(t *testing.T) {
 		"an output in another folder is one too": {
 			source: source, args: []string{"--output", "../x.go"}, code: exitUsage, stderr: "zebusgen: --output ../x.go: give the name of a Go file",
 		},
+		"an output that is a test is one too": {
+			source: source, args: []string{"--output", "orders_test.go"}, code: exitUsage, stderr: "--output orders_test.go: the package is built without such a file",
+		},
+		"an output without a name is one too": {
+			source: source, args: []string{"--output", ".go"}, code: exitUsage, stderr: "--output .go: the package is built without such a file",
+		},
+		"a file is no package": {
+			source: source, args: []string{"order.go"}, code: exitUsage, stderr: "order.go: code is generated for whole packages, name the folder",
+		},
+		"what is no Go stands on a line that editors understand": {
+			source: source + "type {", code: exitFailed, stderr: "order.go:7:6: expected",
+		},
 		"a package that does not exist is a failure": {
 			source: source, args: []string{"./missing"}, code: exitFailed, stderr: "zebusgen: ",
 		},

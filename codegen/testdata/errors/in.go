@@ -551,3 +551,63 @@ func (*Crowd) OnFifth(context.Context, *Fine) error { return nil }
 //
 //zebus:handler queue=defaultqueue concurrency=3 key=At
 func (*Crowd) OnSixth(context.Context, *Fine) error { return nil }
+
+// Repeats says things twice, and one in capitals.
+//
+//zebus:event namespace=Errors
+type Repeats struct {
+	Required int32 `zebus:"1,required,required"`
+	Routing  int32 `zebus:"2,routing=1,routing=2"`
+	Zigzag   int32 `zebus:"3,zigzag,zigzag"`
+	Huge     int32 `zebus:"99999999999999999999"`
+	Capitals int32 `Zebus:"4"`
+}
+
+// NotANamespace has a word in it that should stand behind a space.
+//
+//zebus:event namespace=Errors,transient
+type NotANamespace struct{}
+
+// Dots has a namespace with a part that is empty.
+//
+//zebus:event namespace=Errors..Inner
+type Dots struct{}
+
+// Spaces has a name that no class has.
+//
+//zebus:event namespace=Errors name="Two Words"
+type Spaces struct{}
+
+// Arity is written as .NET calls the class, without its arguments.
+//
+//zebus:event namespace=Errors name=Changed`1
+type Arity struct{}
+
+// NoSpace has arguments that .NET would part by a comma and a space.
+//
+//zebus:event namespace=Errors name="Pair<System.Int32,System.String>"
+type NoSpace struct{}
+
+// Names are as they should be: with tabs between words, letters of all languages, arrays among the arguments.
+//
+//zebus:event	namespace=Errors.Größe	name="Outer+Pair_1<System.Byte[], Shop.Order>"	transient
+type Names struct{}
+
+// Endless contains itself.
+//
+//zebus:message namespace=Errors
+type Endless struct {
+	Inner Endless `zebus:"1"`
+}
+
+// Colour has two values of one name.
+//
+//zebus:enum
+type Colour int32
+
+// The colours.
+const (
+	ColourRed   Colour = 1
+	ColourRouge Colour = 1 // the same value may have two names
+	Red         Colour = 2
+)

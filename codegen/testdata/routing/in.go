@@ -87,3 +87,29 @@ type Keyed struct {
 	Key       string `zebus:"1,routing=1"`
 	ZebusKind int32  `zebus:"2,routing=2"`
 }
+
+// Vast is an enum with values that no signed number has.
+//
+//zebus:enum
+type Vast uint64
+
+// The values. The highest has two names, and the first counts.
+const (
+	VastNothing Vast = 0
+	VastHighest Vast = 1<<64 - 1
+	VastHigh    Vast = 1 << 63
+	VastTop     Vast = 1<<64 - 1
+)
+
+// Nameless is an enum without values.
+//
+//zebus:enum
+type Nameless int8
+
+// Ranked has members of both.
+//
+//zebus:event
+type Ranked struct {
+	Vast     Vast     `zebus:"1,routing=1"`
+	Nameless Nameless `zebus:"2,routing=2"`
+}

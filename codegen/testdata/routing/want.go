@@ -762,6 +762,91 @@ func KeyedLike(m *Keyed) KeyedBinding {
 	}
 }
 
+// rankedType describes Ranked to the bus.
+var rankedType = zebus.NewMessageType(zebus.MessageTypeConfig{
+	ID:      "Routing.Ranked",
+	Kind:    zebus.KindEvent,
+	Routing: []string{"Vast", "Nameless"},
+	New:     func() zebus.Message { return new(Ranked) },
+})
+
+// ZebusType returns what the bus knows of Ranked.
+func (*Ranked) ZebusType() *zebus.MessageType { return rankedType }
+
+// ZebusEvent makes Ranked an event.
+func (*Ranked) ZebusEvent() {}
+
+// ZebusRouting appends the routing members in the order of their positions.
+func (m *Ranked) ZebusRouting(dst zebus.RoutingContent) zebus.RoutingContent {
+	return append(dst, zebus.RoutingText(m.Vast.String()), zebus.RoutingText(m.Nameless.String()))
+}
+
+// ZebusSize returns the number of bytes that ZebusAppend appends.
+func (m *Ranked) ZebusSize() int {
+	n := 0
+	if m.Vast != 0 {
+		n += wire.SizeUint(1, uint64(m.Vast))
+	}
+	if m.Nameless != 0 {
+		n += wire.SizeUint(2, uint64(m.Nameless))
+	}
+	return n
+}
+
+// ZebusAppend appends the fields of the message to b and returns the longer buffer.
+func (m *Ranked) ZebusAppend(b []byte) []byte {
+	if m.Vast != 0 {
+		b = wire.AppendUint(b, 1, uint64(m.Vast))
+	}
+	if m.Nameless != 0 {
+		b = wire.AppendUint(b, 2, uint64(m.Nameless))
+	}
+	return b
+}
+
+// ZebusRead reads fields until r has no more, merging them into the message.
+func (m *Ranked) ZebusRead(r *wire.Reader) {
+	for r.Next() {
+		switch r.Field() {
+		case 1:
+			m.Vast = Vast(r.Uint64())
+		case 2:
+			m.Nameless = Nameless(r.Int8())
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// ZebusUnmarshal reads the message from b, merging into what is there.
+func (m *Ranked) ZebusUnmarshal(b []byte) error {
+	r := wire.NewReader(b)
+	m.ZebusRead(&r)
+	return r.Err()
+}
+
+// RankedBinding chooses Ranked messages by their routing members. A member that is left out may have any value.
+type RankedBinding struct {
+	Vast     zebus.Match[Vast]
+	Nameless zebus.Match[Nameless]
+}
+
+// ZebusType returns what the bus knows of Ranked.
+func (RankedBinding) ZebusType() *zebus.MessageType { return rankedType }
+
+// Key returns the binding key of the messages that b chooses.
+func (b RankedBinding) Key() zebus.BindingKey {
+	return zebus.Key(zebus.PartOf(b.Vast, Vast.String), zebus.PartOf(b.Nameless, Nameless.String))
+}
+
+// RankedLike chooses the messages that are like an example in each routing member that is not zero there.
+func RankedLike(m *Ranked) RankedBinding {
+	return RankedBinding{
+		Vast:     zebus.Like(m.Vast),
+		Nameless: zebus.Like(m.Nameless),
+	}
+}
+
 // String returns the name of the value as .NET has it, or its number when it has none.
 func (v Colour) String() string {
 	switch v {
@@ -798,6 +883,42 @@ func (v *Colour) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// String returns the name of the value as .NET has it, or its number when it has none.
+func (v Vast) String() string {
+	switch v {
+	case VastNothing:
+		return "Nothing"
+	case VastHigh:
+		return "High"
+	case VastHighest:
+		return "Highest"
+	default:
+		return strconv.FormatUint(uint64(v), 10)
+	}
+}
+
+// MarshalText returns the name, or the number. It makes the value a JSON string.
+func (v Vast) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// UnmarshalText reads what MarshalText returns.
+func (v *Vast) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "Nothing":
+		*v = VastNothing
+	case "High":
+		*v = VastHigh
+	case "Highest":
+		*v = VastHighest
+	default:
+		n, err := strconv.ParseUint(string(text), 10, 64)
+		if err != nil {
+			return fmt.Errorf("%q is no Vast", text)
+		}
+		*v = Vast(n)
+	}
+	return nil
+}
+
 // nameOfShade returns the name of a Shade as .NET has it, or its number when it has none.
 func nameOfShade(v paint.Shade) string {
 	switch v {
@@ -810,6 +931,11 @@ func nameOfShade(v paint.Shade) string {
 	}
 }
 
+// String returns the name of the value as .NET has it, or its number when it has none.
+func (v Nameless) String() string {
+	return strconv.FormatInt(int64(v), 10)
+}
+
 // The messages in the words of protobuf, for wire.Proto and the registries of package protobuf.
 func init() {
 	wire.RegisterProto(wire.ProtoFile{
@@ -820,6 +946,7 @@ func init() {
 			(*Nullable)(nil),
 			(*Several)(nil),
 			(*Keyed)(nil),
+			(*Ranked)(nil),
 		},
 	})
 }
@@ -867,7 +994,10 @@ const protoRoutingRouting = "" +
 	"\x05Keyed\x12\v\n" +
 	"\x03key\x18\x01 \x01(\t\x12\x12\n" +
 	"\n" +
-	"zebus_kind\x18\x02 \x01(\x05*X\n" +
+	"zebus_kind\x18\x02 \x01(\x05\"(\n" +
+	"\x06Ranked\x12\f\n" +
+	"\x04vast\x18\x01 \x01(\x04\x12\x10\n" +
+	"\bnameless\x18\x02 \x01(\x05*X\n" +
 	"\x06Colour\x12\x16\n" +
 	"\x12COLOUR_UNSPECIFIED\x10\x00\x12\x0e\n" +
 	"\n" +
