@@ -490,8 +490,9 @@ func TestConfiguration(t *testing.T) {
 		}
 	})
 	t.Run("O07 a server with a negative clock difference says so", func(t *testing.T) {
-		if _, err := directory.NewServer(directory.ServerConfig{MaxClockDifference: -1}); err == nil {
-			t.Error("NewServer() took it")
+		_, err := directory.NewServer(directory.ServerConfig{MaxClockDifference: -1})
+		if err == nil || !strings.Contains(err.Error(), "clock difference -1ns is negative") {
+			t.Errorf("NewServer() = %v", err)
 		}
 	})
 }

@@ -308,6 +308,17 @@ func wantError(t *testing.T, err, want error, texts ...string) {
 	}
 }
 
+// wantCommandError wants err to be what a handler reported, and nothing else.
+func wantCommandError(t *testing.T, err error, want zebus.CommandError) {
+	t.Helper()
+	if got, ok := errors.AsType[*zebus.CommandError](err); !ok || *got != want {
+		t.Errorf("got %v, want %+v", err, want)
+	}
+}
+
+// untold is what the sender of a command learns of an error that the handler gave no code, and of a panic.
+var untold = zebus.CommandError{Code: zebus.CodeUnknown}
+
 func TestHandlersThatWait(t *testing.T) {
 	const patience = time.Hour // fake: a deadlock ends the test at once
 	inTown(t, "J11 a handler sends a command to its own peer and awaits the reply, on one queue", func(t *testing.T, town *town) {

@@ -242,9 +242,7 @@ func TestRetries(t *testing.T) {
 		if err := svc.Stop(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if err := p.Wait(t.Context()); err == nil {
-			t.Error("the command succeeded")
-		}
+		wantCommandError(t, p.Wait(t.Context()), untold)
 	})
 }
 

@@ -228,9 +228,7 @@ func TestBuilderRefuses(t *testing.T) {
 	})
 	inTown(t, "but takes nil for a logger", func(t *testing.T, town *town) {
 		svc := town.start(town.builder("A.0", zebus.HandleCommand(fail)).WithLogger(nil))
-		if err := svc.Send(t.Context(), &interop.Fail{Code: 1}); err == nil {
-			t.Error("Send() succeeded")
-		}
+		wantCommandError(t, svc.Send(t.Context(), &interop.Fail{Code: 1}), untold)
 	})
 }
 

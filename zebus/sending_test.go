@@ -330,9 +330,7 @@ func TestContextOfAMessage(t *testing.T) {
 				relay.Publish(ctx, &interop.Note{}), zebus.Reply(ctx, 7, "done"))
 		}))
 		err := town.peer("Client.0").Send(zebus.WithInitiator(t.Context(), "ann"), &interop.Fail{})
-		if e, _ := errors.AsType[*zebus.CommandError](err); e == nil || *e != (zebus.CommandError{Code: 7, Message: "done"}) {
-			t.Errorf("Send() = %v", err)
-		}
+		wantCommandError(t, err, zebus.CommandError{Code: 7, Message: "done"})
 		synctest.Wait()
 		want := []string{"knock by Relay.0 for ann", "knock by Relay.0 for ann", "note by Relay.0 for ann"}
 		if !slices.Equal(got, want) {

@@ -561,10 +561,10 @@ func TestOwnCommands(t *testing.T) {
 			sent := func() error { return s.Send(t.Context(), &interop.Knock{}) }
 			wantError(t, sent(), zebus.ErrNoPeer)
 
-			s.book.failUpdate = errors.New("the directory is away")
-			if _, err := s.Subscribe(t.Context(), knocks); err == nil {
-				t.Error("Subscribe = nil, want the error of the directory")
-			}
+			away := errors.New("the directory is away")
+			s.book.failUpdate = away
+			_, err := s.Subscribe(t.Context(), knocks)
+			wantError(t, err, away)
 			wantError(t, sent(), zebus.ErrNoPeer)
 
 			first, second := s.to(knocks), s.to(knocks)
