@@ -97,7 +97,7 @@ func (c *messageContext) parent() context.Context {
 	}
 }
 
-// Deadline returns when the sender of a command stops to wait.
+// Deadline returns when the sender of a command stops waiting.
 func (c *messageContext) Deadline() (deadline time.Time, ok bool) {
 	if c.extra != nil && c.extra.limit.isSet() {
 		return c.extra.limit.until, true
@@ -105,7 +105,7 @@ func (c *messageContext) Deadline() (deadline time.Time, ok bool) {
 	return c.parent().Deadline()
 }
 
-// Done is closed when the bus gives up waiting for the handler at stop, or the sender of the command stops to wait.
+// Done is closed when the bus gives up waiting for the handler at stop, or the sender of the command stops waiting.
 func (c *messageContext) Done() <-chan struct{} { return c.parent().Done() }
 
 // Err says why Done is closed.
@@ -187,7 +187,7 @@ func (c *messageContext) isInHandOf(a *ActiveSubscription) bool {
 	return c.extra != nil && !c.extra.over.Load() && slices.Contains(c.extra.hands, a)
 }
 
-// A limit ends the context of a handler when the sender of the command stops to wait. Most handlers never look, so that
+// A limit ends the context of a handler when the sender of the command stops waiting. Most handlers never look, so that
 // the timer is set for those who do.
 type limit struct {
 	until time.Time

@@ -171,4 +171,5 @@ func receivedFrom(tb testing.TB, senders int) []zebus.TransportMessage {
 	return messages
 }
 
+// sender returns the ID of one of several senders.
 func sender(i int) zebus.PeerID { return zebus.PeerID("Sender." + strconv.Itoa(i)) }
