@@ -198,6 +198,10 @@ func (p *packageParser) collectFunction(decl *ast.FuncDecl) {
 		p.addf(d.pos, "%s: %s%s does not go with a function, only //zebus:handler does", decl.Name.Name, directivePrefix, d.verb)
 		return
 	}
+	if decl.Name.Name == "_" {
+		p.addf(d.pos, "a handler without a name cannot be registered: give it one")
+		return
+	}
 	p.handlers = append(p.handlers, decl)
 	p.handler[decl] = d
 }

@@ -143,7 +143,7 @@ func (p *packageParser) newHandler(decl *ast.FuncDecl, function *types.Func) *ha
 	if decl.Type.TypeParams != nil {
 		p.addf(decl.Pos(), "%s is generic: write a handler for each message", h.name)
 	} else if problem := p.signature(h, function.Signature()); problem != "" {
-		p.addf(decl.Pos(), "%s: %s", h.name, problem)
+		p.addf(decl.Pos(), "%s: %s", h.name, cmp.Or(p.typeError(decl.Pos()), problem))
 	}
 	if len(p.list) > before {
 		return nil

@@ -611,3 +611,13 @@ const (
 	ColourRouge Colour = 1 // the same value may have two names
 	Red         Colour = 2
 )
+
+// OnUndeclared takes what is declared nowhere.
+//
+//zebus:handler
+func OnUndeclared(context.Context, *Undeclared) error { return nil }
+
+// A handler needs a name.
+//
+//zebus:handler
+func _(context.Context, *Fine) error { return nil }
