@@ -313,5 +313,5 @@ func (o *outbound) part(p *peer) {
 		p.detach(p.link, ackLinger)
 		return
 	}
-	p.dropLocked(errStopped)
+	p.dropLocked(errStopped, 0)
 }

@@ -77,10 +77,14 @@ func (p *peer) handOver(m outgoing) error {
 	return p.write(m)
 }
 
+// movedLinger is how long what libzmq has for an endpoint may take to leave when messages for the peer go to another one. Two
+// processes may have one name for a moment: each is to get what it was sent, such as the answer that refuses the second.
+const movedLinger = time.Second
+
 // linkTo makes sure that there is a link to the endpoint. p.mu must be held.
 func (p *peer) linkTo(endpoint string) error {
 	if !sameEndpoint(p.endpoint, endpoint) {
-		p.dropLocked(fmt.Errorf("the peer has moved from %s to %s: %w", p.endpoint, endpoint, zebus.ErrPeerRestarted))
+		p.dropLocked(fmt.Errorf("the peer has moved from %s to %s: %w", p.endpoint, endpoint, zebus.ErrPeerRestarted), movedLinger)
 		p.endpoint, p.breaker = endpoint, breaker{retries: p.breaker.retries}
 	}
 	if p.breaker.reason != nil {
@@ -207,14 +211,15 @@ func (p *peer) restarted(endpoint string) {
 	}
 }
 
-// dropLocked gives up the link, if there is one, and reports what it may not have delivered. p.mu must be held.
-func (p *peer) dropLocked(reason error) {
+// dropLocked gives up the link, if there is one, and reports what it may not have delivered, also where that is given linger to
+// leave. p.mu must be held.
+func (p *peer) dropLocked(reason error, linger time.Duration) {
 	l := p.link
 	if l == nil {
 		return
 	}
 	uncertain := l.tally.uncertain() + len(l.early)
-	p.detach(l, 0)
+	p.detach(l, linger)
 	p.out.reports.failed(p.id, ids(l.take()), reason)
 	p.out.reports.uncertain(p.id, uncertain, reason)
 }
@@ -235,7 +240,7 @@ func (p *peer) detach(l *link, linger time.Duration) {
 // forget takes the peer out of the table. p.mu must be held.
 func (p *peer) forget(reason error) {
 	p.forgotten = true
-	p.dropLocked(reason)
+	p.dropLocked(reason, 0)
 	p.out.table.remove(p)
 }
 

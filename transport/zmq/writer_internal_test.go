@@ -37,7 +37,7 @@ func TestWrittenToALinkThatIsGivenUp(t *testing.T) {
 			func(p *peer, l *link) { p.unreached(l, reason) }, fmt.Sprint(id, "Test.A.0", reason), "",
 		},
 		"whose connection may have come about: nobody knows": {
-			func(p *peer, _ *link) { p.dropLocked(reason) }, "", "1Test.A.0connection to tcp://localhost:1 lost: zebus: peer is unreachable",
+			func(p *peer, _ *link) { p.dropLocked(reason, 0) }, "", "1Test.A.0connection to tcp://localhost:1 lost: zebus: peer is unreachable",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
