@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -66,6 +67,18 @@ const (
 	// Grow takes it nevertheless, beyond every limit, the shared one included.
 	Grow
 )
+
+// String returns the policy as bus.toml has it.
+func (p Policy) String() string {
+	switch p {
+	case Reject:
+		return "reject"
+	case Grow:
+		return "grow"
+	default:
+		return "Policy(" + strconv.Itoa(int(p)) + ")"
+	}
+}
 
 // Validate reports everything that is wrong with c, or nil.
 func (c Config) Validate() error {

@@ -199,3 +199,11 @@ func TestConfigValidate(t *testing.T) {
 	}()
 	dispatch.New(config)
 }
+
+func TestPolicyString(t *testing.T) {
+	for policy, want := range map[dispatch.Policy]string{dispatch.Reject: "reject", dispatch.Grow: "grow", 7: "Policy(7)"} {
+		if got := policy.String(); got != want {
+			t.Errorf("the name of policy %d is %q, want %q", policy, got, want)
+		}
+	}
+}

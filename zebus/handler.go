@@ -139,8 +139,8 @@ func (h Handler) OnQueue(name string) Handler {
 	return h
 }
 
-// Inline makes the handler run on the receiving goroutine. It must be short and must not wait: every other message
-// of the peer waits for it.
+// Inline makes the handler run on the receiving goroutine, and on no queue. It must be short and must not wait: every other
+// message of the peer waits for it.
 func (h Handler) Inline() Handler {
 	h.inline = true
 	return h
@@ -207,6 +207,9 @@ func (h Handler) validate() error {
 	}
 	if h.maxBatch < 0 {
 		errs = append(errs, h.named("batch", fmt.Errorf("%d messages: want 0 or more", h.maxBatch)))
+	}
+	if h.queue != "" && h.inline {
+		errs = append(errs, h.named("queue", fmt.Errorf("%q, but it runs inline, which is on no queue: keep OnQueue or Inline", h.queue)))
 	}
 	if h.waits && h.inline {
 		errs = append(errs, h.named("retries", errors.New("it runs inline, where it must not wait for the next try")))

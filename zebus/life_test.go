@@ -172,8 +172,9 @@ func TestBuilderRefuses(t *testing.T) {
 		"a limit below zero": {func(b *zebus.Builder) {
 			b.WithDispatch(dispatch.Config{Queues: map[string]dispatch.QueueConfig{"orders": {MaxMessages: -1}}})
 		}, `queue "orders": max messages -1`},
-		"a handler of nothing":    {func(b *zebus.Builder) { b.WithHandlers(zebus.Handler{}) }, "zero Handler"},
-		"retries that run inline": {func(b *zebus.Builder) { b.WithHandlers(handler.Retry(zebus.RetryPolicy{Attempts: 1}).Inline()) }, "retries of Shop.OnNote"},
+		"a handler of nothing":                   {func(b *zebus.Builder) { b.WithHandlers(zebus.Handler{}) }, "zero Handler"},
+		"a queue for a handler that runs inline": {func(b *zebus.Builder) { b.WithHandlers(handler.OnQueue("orders").Inline()) }, "queue of Shop.OnNote"},
+		"retries that run inline":                {func(b *zebus.Builder) { b.WithHandlers(handler.Retry(zebus.RetryPolicy{Attempts: 1}).Inline()) }, "retries of Shop.OnNote"},
 		"lanes that run inline": {func(b *zebus.Builder) {
 			b.WithHandlers(handler.Concurrency(2, func(zebus.Message) string { return "" }).Inline())
 		}, "concurrency of Shop.OnNote"},
