@@ -46,7 +46,7 @@ fail() {
 # await waits until the log of a process shows a line, or the process is gone.
 await() { # name pid pattern
 	for _ in $(seq "$patience"); do
-		grep -q -- "$3" "$work/$1.log" && return 0
+		grep -qs -- "$3" "$work/$1.log" && return 0 # which the background job may have yet to make
 		kill -0 "$2" 2>/dev/null || fail "the $1 ended before it was ready"
 		sleep 0.1
 	done
