@@ -17,13 +17,12 @@ const mostBases = 64
 
 // of returns the base for the context of a message: that of the message before, where it is right for this one too.
 func (bs *contextBases) of(in *incoming, lease *dispatch.Lease) *contextBase {
-	if b := bs.last; b != nil && b.suits(in, lease) {
-		return b
-	}
 	if in.special != nil {
 		return in.contextBase(lease) // of this message alone
 	}
-	bs.last = bs.find(in, lease)
+	if b := bs.last; b == nil || !b.suits(in, lease) {
+		bs.last = bs.find(in, lease)
+	}
 	return bs.last
 }
 
@@ -40,9 +39,9 @@ func (bs *contextBases) find(in *incoming, lease *dispatch.Lease) *contextBase {
 	return b
 }
 
-// suits says whether the base is right for a message.
+// suits says whether the base is right for a message that is not special.
 func (b *contextBase) suits(in *incoming, lease *dispatch.Lease) bool {
-	return b.originator == in.originator && b.lease == lease && b.run == in.run && b.lateID == in.idIsLate() && in.special == nil
+	return b.originator == in.originator && b.lease == lease && b.run == in.run && b.lateID == in.idIsLate()
 }
 
 // contexts gives out contexts of handlers, for which memory is asked for in blocks: a handler may keep its context, so that
