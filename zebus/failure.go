@@ -48,10 +48,10 @@ func (b *Builder) WithErrorPublication(on bool) *Builder {
 	return b
 }
 
-// publishFailures tells the world what the handlers of a message failed on.
+// publishFailures tells the world what the handlers of a message failed on. It is for a bus that publishes errors.
 func (in *incoming) publishFailures() {
 	failures := in.remarks.of(in.epoch).failed
-	if !in.bus().config.publishErrors || !anyPublishable(failures) || in.route.messageType == failedType {
+	if !anyPublishable(failures) || in.route.messageType == failedType {
 		return // a handler that fails on the news of a failure would cause more such news without end
 	}
 	var texts, names []string
