@@ -19,7 +19,9 @@ type QueueConfig struct {
 }
 
 // The policies by their names.
-var policies = map[string]dispatch.Policy{"": dispatch.Reject, "reject": dispatch.Reject, "grow": dispatch.Grow}
+var policies = map[string]dispatch.Policy{
+	"": dispatch.Reject, dispatch.Reject.String(): dispatch.Reject, dispatch.Grow.String(): dispatch.Grow,
+}
 
 func checkPolicy(name string) error {
 	if _, known := policies[name]; !known {
