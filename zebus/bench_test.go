@@ -271,6 +271,14 @@ func BenchmarkQueue(b *testing.B) {
 	}
 }
 
+// BenchmarkQueueOfSeveralSenders is BenchmarkQueue with messages of eight senders in turn.
+func BenchmarkQueueOfSeveralSenders(b *testing.B) {
+	var count tally
+	_, s := benchBus(b, zebus.HandleEvent(func(context.Context, *interop.Note) error { count.one(); return nil }))
+	messages := receivedFrom(b, 8)
+	beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
+}
+
 // BenchmarkReceive is BenchmarkQueue with the reading of the frame.
 func BenchmarkReceive(b *testing.B) {
 	var count tally

@@ -153,14 +153,6 @@ func TestContextsOfSeveralSenders(t *testing.T) {
 	}
 }
 
-// BenchmarkQueueOfSeveralSenders is BenchmarkQueue with messages of eight senders in turn.
-func BenchmarkQueueOfSeveralSenders(b *testing.B) {
-	var count tally
-	_, s := benchBus(b, zebus.HandleEvent(func(context.Context, *interop.Note) error { count.one(); return nil }))
-	messages := receivedFrom(b, 8)
-	beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
-}
-
 // receivedFrom returns a batch of events of that many senders in turn.
 func receivedFrom(tb testing.TB, senders int) []zebus.TransportMessage {
 	tb.Helper()
