@@ -99,6 +99,18 @@ func (w *worker) runningLocked() (inv *Invoker, entries int) {
 	return w.stretch.chunk.to[from].inv, to - from
 }
 
+// entryLocked returns the first entry of the batch at work; there must be one.
+func (w *worker) entryLocked() *Entry {
+	at, _ := w.atWorkLocked()
+	return w.stretch.chunk.entries[at]
+}
+
+// isSerialLocked says whether the batch at work is that of a serial invoker.
+func (w *worker) isSerialLocked() bool {
+	inv, _ := w.runningLocked()
+	return inv != nil && inv.Serial
+}
+
 // A Lease is what the turns of a worker's batches share, one batch after the other. So a batch costs no memory for
 // its turn, and a goroutine that a handler left behind holds a Turn whose number has passed. A turn has the low 32 bits of its
 // number: only after four billion messages would one be taken for another, and only while exactly that one is handled.

@@ -45,6 +45,22 @@ func (t Turn) Number() uint32 { return t.number }
 // passed says whether a word is that of a later batch.
 func (t Turn) passed(word int64) bool { return uint32(word>>numberBits) != t.number }
 
+// Entry returns the entry that the handler has, the first one of a batch. It returns nil when the handler has returned, and for one
+// that runs inline. What it costs is left to those who ask: the queue takes its lock once more.
+func (t Turn) Entry() *Entry {
+	l := t.lease
+	if l == nil || l.worker == nil {
+		return nil
+	}
+	l.worker.queue.mu.Lock()
+	defer l.worker.queue.mu.Unlock()
+	word := l.word.Load()
+	if t.passed(word) || !l.word.CompareAndSwap(word, word|called) { // a worker that is called keeps the entry until it has the lock
+		return nil
+	}
+	return l.worker.entryLocked()
+}
+
 // Lend gives the queue's turn to the next message for the time of a wait. It reports whether it
 // did: not for inline and serial invokers, nor when the handler has returned. After
 // true, Reclaim must be called once when the wait is over; after false, Reclaim
@@ -59,6 +75,8 @@ func (t Turn) Lend() bool {
 	word := l.word.Load()
 	switch {
 	case t.passed(word):
+		return false
+	case l.worker.isSerialLocked():
 		return false
 	case l.granted != nil:
 		l.waitAgainLocked()

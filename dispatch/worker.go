@@ -157,13 +157,8 @@ func (w *worker) emptyLocked() {
 	w.known.to = 0
 }
 
-// turn returns that of the batch. A serial invoker gets one that nobody can lend.
-func (w *worker) turn() Turn {
-	if w.inv.Serial {
-		return Turn{}
-	}
-	return w.lease.Turn(uint32(w.number))
-}
+// turn returns that of the batch.
+func (w *worker) turn() Turn { return w.lease.Turn(uint32(w.number)) }
 
 // finish does what is left to do for the batch, and reports whether w has the turn afterwards.
 func (w *worker) finish() bool {
