@@ -2,6 +2,7 @@ package zebus_test
 
 import (
 	"context"
+	"crypto/rand"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -276,6 +277,17 @@ func BenchmarkQueueOfSeveralSenders(b *testing.B) {
 	var count tally
 	_, s := benchBus(b, zebus.HandleEvent(func(context.Context, *interop.Note) error { count.one(); return nil }))
 	messages := receivedFrom(b, 8)
+	beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
+}
+
+// BenchmarkQueueOfRandomIDs is BenchmarkQueue with messages whose IDs have nothing in common, as those of zebus-rs.
+func BenchmarkQueueOfRandomIDs(b *testing.B) {
+	var count tally
+	_, s := benchBus(b, zebus.HandleEvent(func(context.Context, *interop.Note) error { count.one(); return nil }))
+	messages := received(b, &interop.Note{Number: 7})
+	for i := range messages {
+		_, _ = rand.Read(messages[i].ID[:])
+	}
 	beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
 }
 

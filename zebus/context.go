@@ -14,24 +14,32 @@ import (
 
 // messageContext is the context of a handler: that of the run, plus what is known of the message being handled and the
 // turn of the queue. It is all that a handler sees of the message's way through the bus, and may be kept for ever; so there is
-// one for each message, it is small, and what it shows does not change when the incoming message is used again for another one.
+// one for each message, and what it shows does not change when the incoming message is used again for another one. It is small,
+// for with the message itself it is what the collector has to do for each.
 type messageContext struct {
-	*contextBase
+	*contextRest
 
-	incoming   *incoming // for as long as its epoch is this one
-	id         MessageID // see lateIDs
-	epoch      uint32
+	time       halfID // see lateIDs
+	epoch      uint32 // of the incoming message
 	turnNumber uint32
 }
 
-// contextBase is what contexts of messages that follow each other on a queue have in common. It is not changed but by who made it
-// for one message.
+// contextRest is what a context says beside that. Most contexts share it with others of the same sender, and find their message by
+// the turn of the handler. Some have one of their own, which knows the message; that alone is changed, by who made it.
+type contextRest struct {
+	*contextBase
+
+	incoming *incoming // for as long as its epoch is that of the context; nil where it is shared
+	source   halfID    // of the ID
+}
+
+// contextBase is what contexts of messages of one sender have in common, or again one has for itself.
 type contextBase struct {
 	run        *run
 	lease      *dispatch.Lease // of the turns
-	originator *Originator     // of all messages of one sender
-	lateID     bool            // the IDs are made when somebody asks
-	extra      *contextExtra   // nil for nearly all
+	originator *Originator
+	lateID     bool          // they are made when somebody asks
+	extra      *contextExtra // nil for nearly all
 }
 
 // contextExtra is what few handlers' contexts have.
@@ -44,38 +52,16 @@ type contextExtra struct {
 	over  atomic.Bool           // the handler has returned
 }
 
-// newContext returns a context that has its base alone.
-func newContext(in *incoming, turn dispatch.Turn) *messageContext {
-	return new(messageContext).show(in.contextBase(turn.Lease()), in, turn)
-}
-
-// contextBase returns what contexts of the message have in common with others.
-func (in *incoming) contextBase(lease *dispatch.Lease) *contextBase {
-	if in.special != nil {
-		return in.specialBase(lease)
+// message returns the one that is being handled. When the handler has returned it is nil, or may be used for another one: see
+// epoch.
+func (c *messageContext) message() *incoming {
+	if c.incoming != nil {
+		return c.incoming
 	}
-	return &contextBase{run: in.run, lease: lease, originator: in.originator, lateID: in.idIsLate()}
-}
-
-// specialBase is contextBase for a special message, of which no other has the base.
-func (in *incoming) specialBase(lease *dispatch.Lease) *contextBase {
-	own := &struct {
-		base  contextBase
-		extra contextExtra
-	}{}
-	own.extra.hands, own.extra.limit.until = in.special.hands, in.special.deadline
-	own.base = contextBase{in.run, lease, in.originator, in.idIsLate(), &own.extra}
-	return &own.base
-}
-
-// show makes c the context of a handler of the message.
-func (c *messageContext) show(base *contextBase, in *incoming, turn dispatch.Turn) *messageContext {
-	c.contextBase, c.incoming = base, in
-	c.id, c.epoch, c.turnNumber = in.id, in.epoch, turn.Number()
-	if base.lateID {
-		in.local.showID(c)
+	if e := c.turn().Entry(); e != nil {
+		return incomingOf(e)
 	}
-	return c
+	return nil
 }
 
 // turn returns that of the handler.
@@ -126,14 +112,15 @@ var lateIDs sync.Mutex
 // messageID returns the ID of the message.
 func (c *messageContext) messageID() MessageID {
 	if !c.lateID {
-		return c.id
+		return joinedID(c.time, c.source)
 	}
 	lateIDs.Lock()
 	defer lateIDs.Unlock()
-	if c.id.IsZero() {
-		c.id = c.run.bus.ids.Next()
+	if c.time == (halfID{}) {
+		id := c.run.bus.ids.Next()
+		c.time = timeOfID(&id)
 	}
-	return c.id
+	return joinedID(c.time, c.run.bus.ids.source)
 }
 
 // ofBatch makes the context that of all messages of a batch.
@@ -187,40 +174,6 @@ func (c *messageContext) isInHandOf(a *ActiveSubscription) bool {
 	return c.extra != nil && !c.extra.over.Load() && slices.Contains(c.extra.hands, a)
 }
 
-// A limit ends the context of a handler when the sender of the command stops waiting. Most handlers never look, so that
-// the timer is set for those who do.
-type limit struct {
-	until time.Time
-
-	mu     sync.Mutex
-	ctx    context.Context //nolint:containedctx // made when somebody asks
-	cancel context.CancelFunc
-	over   bool // the handler has returned
-}
-
-func (l *limit) isSet() bool { return !l.until.IsZero() }
-
-func (l *limit) context(parent context.Context) context.Context {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.ctx == nil {
-		l.ctx, l.cancel = context.WithDeadline(parent, l.until)
-		if l.over {
-			l.cancel()
-		}
-	}
-	return l.ctx
-}
-
-func (l *limit) end() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.over = true
-	if l.cancel != nil {
-		l.cancel()
-	}
-}
-
 // OriginatorFrom returns who sent the message being handled; false when ctx is not that of a handler.
 func OriginatorFrom(ctx context.Context) (Originator, bool) {
 	if c := scopeOf(ctx).handling; c != nil {
@@ -239,7 +192,8 @@ func MessageIDFrom(ctx context.Context) (MessageID, bool) {
 
 // Reply sets the code and the text with which the command being handled will be answered; a later call overwrites an
 // earlier one, and an error returned by the handler overwrites both. A code with more than 32 bits becomes [CodeUnknown].
-// It returns [ErrNoContext] when ctx is not that of a handler, and does nothing when the command has been answered.
+// It returns [ErrNoContext] when ctx is not that of a handler. A goroutine that outlives the handler
+// must not call it: what that says is lost.
 func Reply(ctx context.Context, code int, text string) error {
 	c := scopeOf(ctx).handling
 	if c == nil {
@@ -248,7 +202,9 @@ func Reply(ctx context.Context, code int, text string) error {
 	if code != 0 {
 		code = failing(code)
 	}
-	c.incoming.remarks.setCode(c.epoch, code, text)
+	if in := c.message(); in != nil {
+		in.remarks.setCode(c.epoch, code, text)
+	}
 	return nil
 }
 

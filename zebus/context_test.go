@@ -153,6 +153,40 @@ func TestContextsOfSeveralSenders(t *testing.T) {
 	}
 }
 
+// TestContextsOfIDs takes in messages whose IDs have much in common, as those that one process makes, or nothing.
+func TestContextsOfIDs(t *testing.T) {
+	kinds := map[string]func(i int) (source byte){
+		"all of one source":                        func(int) byte { return 1 },
+		"of a sender that is started anew":         func(i int) byte { return byte(i / 20) },
+		"of two processes that have the same name": func(i int) byte { return byte(i % 2) },
+		"with nothing in common":                   func(i int) byte { return byte(i) },
+		"with nothing in common, later":            func(i int) byte { return byte(max(0, i-50)) },
+	}
+	for name, source := range kinds {
+		t.Run("IDs "+name+": each context tells that of its message, for ever", func(t *testing.T) {
+			var contexts []context.Context
+			done := make(chan struct{})
+			_, s := benchBus(t, zebus.HandleEvent(func(ctx context.Context, _ *interop.Note) error {
+				if contexts = append(contexts, ctx); len(contexts) == perBatch {
+					close(done)
+				}
+				return nil
+			}))
+			messages := received(t, &interop.Note{Number: 7})
+			for i := range messages {
+				messages[i].ID = zebus.MessageID{0: byte(i), 7: 0x10, 8: 0x80, 15: source(i)}
+			}
+			s.in.Receive(messages)
+			<-done
+			for i, ctx := range contexts {
+				if id, _ := zebus.MessageIDFrom(ctx); id != messages[i].ID {
+					t.Fatalf("the context of message %s has ID %s", messages[i].ID, id)
+				}
+			}
+		})
+	}
+}
+
 // receivedFrom returns a batch of events of that many senders in turn.
 func receivedFrom(tb testing.TB, senders int) []zebus.TransportMessage {
 	tb.Helper()

@@ -117,8 +117,8 @@ func TestWhatIsWrittenForEachMessage(t *testing.T) {
 			t.Errorf("it begins %d bytes behind the begin of a line, and has %d", first%line, end-first)
 		}
 	})
-	t.Run("a context has 40 bytes", func(t *testing.T) {
-		if size := unsafe.Sizeof(messageContext{}); size != 40 {
+	t.Run("a context has 24 bytes", func(t *testing.T) {
+		if size := unsafe.Sizeof(messageContext{}); size != 24 {
 			t.Errorf("a context has %d bytes", size)
 		}
 	})

@@ -46,7 +46,7 @@ func (v *invocation) inline() func(t dispatch.Turn, batch []*dispatch.Entry) {
 func (v *invocation) queued() func(t dispatch.Turn, batch []*dispatch.Entry) {
 	give := v.handler.newGiver()
 	var reader wire.Reader
-	var bases contextBases
+	var contexts contexts
 	return func(t dispatch.Turn, batch []*dispatch.Entry) {
 		in := incomingOf(batch[0])
 		m, ctx := give()
@@ -55,10 +55,11 @@ func (v *invocation) queued() func(t dispatch.Turn, batch []*dispatch.Entry) {
 			in.unreadable(reader.Err())
 			return
 		}
-		if ctx.show(bases.of(in, t.Lease()), in, t); v.one == nil || ctx.extra != nil {
-			v.handle(ctx, m)
+		if v.one == nil || in.special != nil {
+			v.handle(contexts.of(in, t), m)
 			return
 		}
+		ctx.show(contexts.bases.restOf(in, t.Lease()), in, t)
 		if reply, err := v.one(ctx, m); reply != nil || err != nil {
 			in.handled(v.handler.name, reply, err)
 		}

@@ -49,7 +49,8 @@ func (l *localMessage) recycle() {
 // showID makes c know the ID that the message will have when somebody asks.
 func (l *localMessage) showID(c *messageContext) {
 	if l.shown != nil {
-		c.id = l.shown.messageID()
+		id := l.shown.messageID()
+		c.time = timeOfID(&id)
 	} else {
 		l.shown = c
 	}

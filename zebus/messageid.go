@@ -16,6 +16,18 @@ type GUID = wire.GUID
 // GUID that holds the time of its making, because the persistence orders messages by it.
 type MessageID GUID
 
+// halfID is half of an ID: its time, or the source, which is all the rest and the same in all IDs of a [MessageIDSource].
+type halfID [8]byte
+
+func timeOfID(id *MessageID) halfID   { return halfID(id[:8]) }
+func sourceOfID(id *MessageID) halfID { return halfID(id[8:]) }
+
+func joinedID(time, source halfID) (id MessageID) {
+	copy(id[:8], time[:])
+	copy(id[8:], source[:])
+	return id
+}
+
 // String returns the dashed lower-case text.
 func (id MessageID) String() string { return GUID(id).String() }
 
@@ -73,9 +85,9 @@ func floorDiv(ticks, perSecond int64) (seconds, nanos int64) {
 // A MessageIDSource makes message IDs: strictly increasing, unique in the process by their time and among processes
 // by eight random bytes. It is safe for concurrent use; a bus has one of its own.
 type MessageIDSource struct {
-	ticks func() int64 // since 1582
-	last  atomic.Int64 // ticks of the newest ID; never goes back
-	tail  [8]byte      // clock sequence and node
+	ticks  func() int64 // since 1582
+	last   atomic.Int64 // ticks of the newest ID; never goes back
+	source halfID       // clock sequence and node
 }
 
 // NewMessageIDSource returns a source that reads the time from now; nil means the clock of the machine.
@@ -84,8 +96,8 @@ func NewMessageIDSource(now func() time.Time) *MessageIDSource {
 	if now != nil {
 		s.ticks = func() int64 { return ticksOf(now()) }
 	}
-	_, _ = rand.Read(s.tail[:]) // never fails: crypto/rand ends the program when there is no randomness
-	s.tail[0] = s.tail[0]&0x3f | 0x80
+	_, _ = rand.Read(s.source[:]) // never fails: crypto/rand ends the program when there is no randomness
+	s.source[0] = s.source[0]&0x3f | 0x80
 	return s
 }
 
@@ -135,6 +147,6 @@ func (s *MessageIDSource) at(ticks int64) (id MessageID) {
 	binary.BigEndian.PutUint32(id[0:4], uint32(ticks))
 	binary.BigEndian.PutUint16(id[4:6], uint16(ticks>>32))
 	binary.BigEndian.PutUint16(id[6:8], uint16(ticks>>48)&0x0fff|0x1000)
-	copy(id[8:], s.tail[:])
+	copy(id[8:], s.source[:])
 	return id
 }

@@ -88,12 +88,21 @@ const (
 	mixedDeadline  = 3
 	mixedPersisted = 2
 	mixedSenders   = 7
+	mixedSource    = 4   // its ID has nothing in common with others, as those of zebus-rs
 	mixedLong      = 400 // messages later
 )
 
 func mixedSender(n int32) zebus.PeerID { return zebus.PeerID(fmt.Sprint("Mixed.", n%mixedSenders)) }
 
 func numberOf(id zebus.MessageID) int32 { return int32(id[0]) | int32(id[1])<<8 | int32(id[2])<<16 }
+
+func mixedID(n int32) zebus.MessageID {
+	id := zebus.MessageID{byte(n), byte(n >> 8), byte(n >> 16)}
+	if n%mixedSource == 0 {
+		copy(id[8:], id[:8])
+	}
+	return id
+}
 
 func mixedText(n int32) string { return strings.Repeat("x", int(n*37%1500)) }
 
@@ -104,7 +113,7 @@ func (*mixture) message(n int32) zebus.TransportMessage {
 		m = &interop.Echo{Text: mixedText(n), Number: n}
 	}
 	made := zebus.TransportMessage{
-		ID: zebus.MessageID{byte(n), byte(n >> 8), byte(n >> 16)}, Type: m.ZebusType().ID(), Content: m.ZebusAppend(nil),
+		ID: mixedID(n), Type: m.ZebusType().ID(), Content: m.ZebusAppend(nil),
 		Originator:   zebus.Originator{SenderID: mixedSender(n), SenderEndpoint: "tcp://" + string(mixedSender(n))},
 		WasPersisted: new(n%mixedPersisted == 0),
 	}
@@ -138,7 +147,7 @@ func (c *mixture) handle(ctx context.Context, first, n int32, text string) error
 	from, _ := zebus.OriginatorFrom(ctx)
 	id, _ := zebus.MessageIDFrom(ctx)
 	_, limited := ctx.Deadline()
-	if numberOf(id) != first || from.SenderID != mixedSender(first) || limited != (first%mixedDeadline == 0) || text != mixedText(n) {
+	if id != mixedID(first) || from.SenderID != mixedSender(first) || limited != (first%mixedDeadline == 0) || text != mixedText(n) {
 		c.t.Errorf("message %d came with context %d of %s, limited: %t", n, numberOf(id), from.SenderID, limited)
 	}
 	c.mu.Lock()

@@ -4,6 +4,7 @@ package budgets_test
 
 import (
 	"context"
+	"crypto/rand"
 	"testing"
 	"time"
 
@@ -14,8 +15,11 @@ import (
 // receiving are the ways into the bus. The handler of a note copies nothing, but a note has a text.
 func receiving() []path {
 	return []path{
-		{"receive 100 events, queued handler", func(t *testing.T) func() { return receivingEvents(t, false) }},
-		{"receive 100 events, inline handler", func(t *testing.T) func() { return receivingEvents(t, true) }},
+		{"receive 100 events, queued handler", func(t *testing.T) func() { return receivingEvents(t, batchOf(envelope()), false) }},
+		{"receive 100 events with random IDs, queued handler", func(t *testing.T) func() {
+			return receivingEvents(t, withRandomIDs(batchOf(envelope())), false)
+		}},
+		{"receive 100 events, inline handler", func(t *testing.T) func() { return receivingEvents(t, batchOf(envelope()), true) }},
 		{"receive 100 commands and answer them, queued handler", func(t *testing.T) func() { return receivingCommands(t, nil) }},
 		{"receive 100 commands whose senders have a deadline, and answer them", func(t *testing.T) func() {
 			return receivingCommands(t, &zebus.Extensions{TimeLeft: time.Hour})
@@ -24,7 +28,7 @@ func receiving() []path {
 }
 
 // receivingEvents hands over a batch as a transport does, and waits until it has been handled.
-func receivingEvents(t *testing.T, inline bool) func() {
+func receivingEvents(t *testing.T, batch []zebus.TransportMessage, inline bool) func() {
 	count, handled := 0, make(chan struct{}, 1)
 	handler := zebus.HandleEvent(func(context.Context, *interop.Note) error {
 		if count++; count%each == 0 {
@@ -37,7 +41,6 @@ func receivingEvents(t *testing.T, inline bool) func() {
 	}
 	w := &wire{}
 	startBus(t, w, nil, handler)
-	batch := batchOf(envelope())
 	return func() {
 		w.in.Receive(batch)
 		<-handled
@@ -67,6 +70,14 @@ func batchOf(m *zebus.TransportMessage) []zebus.TransportMessage {
 	batch := make([]zebus.TransportMessage, each)
 	for i := range batch {
 		batch[i] = *m
+	}
+	return batch
+}
+
+// withRandomIDs makes the IDs such as zebus-rs makes.
+func withRandomIDs(batch []zebus.TransportMessage) []zebus.TransportMessage {
+	for i := range batch {
+		_, _ = rand.Read(batch[i].ID[:])
 	}
 	return batch
 }
