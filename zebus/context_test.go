@@ -3,8 +3,10 @@ package zebus_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/zebus-go/zebus/internal/interop"
@@ -199,3 +201,31 @@ func receivedFrom(tb testing.TB, senders int) []zebus.TransportMessage {
 
 // sender returns the ID of one of several senders.
 func sender(i int) zebus.PeerID { return zebus.PeerID("Sender." + strconv.Itoa(i)) }
+
+func TestContextOfAMessage(t *testing.T) {
+	inTown(t, "T14 sending, sending to a peer, publishing and replying work on the message that the context is of", func(t *testing.T, town *town) {
+		var got []string
+		hear := func(what string) func(ctx context.Context) {
+			return func(ctx context.Context) {
+				o, _ := zebus.OriginatorFrom(ctx)
+				got = append(got, what+" by "+string(o.SenderID)+" for "+*o.InitiatorUserName)
+			}
+		}
+		end := town.peer("End.0",
+			zebus.HandleCommand(func(ctx context.Context, _ *interop.Knock) error { hear("knock")(ctx); return nil }),
+			zebus.HandleEvent(func(ctx context.Context, _ *interop.Note) error { hear("note")(ctx); return nil }))
+		var relay *zebus.Bus
+		relay = town.peer("Relay.0", zebus.HandleCommand(func(ctx context.Context, _ *interop.Fail) error {
+			to := zebus.Peer{ID: end.ID(), Endpoint: end.Endpoint(), Responding: true}
+			return errors.Join(relay.Send(ctx, &interop.Knock{}), relay.SendTo(ctx, &interop.Knock{}, to),
+				relay.Publish(ctx, &interop.Note{}), zebus.Reply(ctx, 7, "done"))
+		}))
+		err := town.peer("Client.0").Send(zebus.WithInitiator(t.Context(), "ann"), &interop.Fail{})
+		wantCommandError(t, err, zebus.CommandError{Code: 7, Message: "done"})
+		synctest.Wait()
+		want := []string{"knock by Relay.0 for ann", "knock by Relay.0 for ann", "note by Relay.0 for ann"}
+		if !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}

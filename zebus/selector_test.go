@@ -2,6 +2,9 @@ package zebus_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -63,5 +66,44 @@ func TestSelectorAndAudience(t *testing.T) {
 			})
 		}
 		senders.Wait()
+	})
+}
+
+func TestRoundRobin(t *testing.T) {
+	peers := []zebus.Peer{{ID: "1"}, {ID: "2"}, {ID: "3"}}
+	t.Run("F16 each in its turn, for each type, and again from the start when there are fewer", func(t *testing.T) {
+		next := zebus.RoundRobin()
+		var got []int
+		for range 4 {
+			got = append(got, next(&interop.Echo{}, peers))
+		}
+		got = append(got, next(&interop.Fail{}, peers), next(&interop.Echo{}, peers), next(&interop.Echo{}, peers[:2]))
+		if want := []int{0, 1, 2, 0, 0, 1, 0}; !slices.Equal(got, want) {
+			t.Errorf("chose %v, want %v", got, want)
+		}
+	})
+	inTown(t, "F16 a bus with a selector sends what several peers handle", func(t *testing.T, town *town) {
+		for i := range 3 {
+			town.peer(zebus.PeerID(fmt.Sprintf("Svc.%d", i)), answering(strconv.Itoa(i)))
+		}
+		client := town.start(town.builder("Client.0").WithSelector(zebus.RoundRobin))
+		var got []string
+		for range 4 {
+			reply, err := zebus.Request(t.Context(), client, &interop.Echo{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, reply.Text)
+		}
+		if want := []string{"0", "1", "2", "0"}; !slices.Equal(got, want) {
+			t.Errorf("answered by %v, want %v", got, want)
+		}
+	})
+	inTown(t, "a selector that chooses nobody leaves the error", func(t *testing.T, town *town) {
+		town.peer("Svc.0", answering("0"))
+		town.peer("Svc.1", answering("1"))
+		none := func() zebus.Selector { return func(zebus.Command, []zebus.Peer) int { return -1 } }
+		client := town.start(town.builder("Client.0").WithSelector(none))
+		wantError(t, client.Send(t.Context(), &interop.Echo{}), zebus.ErrManyPeers)
 	})
 }
