@@ -40,7 +40,7 @@ func (p *peer) open(endpoint string) error {
 		return nil
 	}
 	if err := p.connect(l, e); err != nil {
-		p.out.shut(l, 0)
+		p.out.sockets.Add(-1)
 		return p.out.short(p.id, err)
 	}
 	p.link = l
@@ -70,10 +70,10 @@ func (p *peer) resolved(l *link) bool {
 	address, err := p.out.lookUp(e.Host)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err == nil && !l.dropped {
+	if err == nil && p.mayWrite(l) {
 		err = p.connect(l, Endpoint{Host: address, Port: e.Port})
 	}
-	if err == nil && !l.dropped {
+	if err == nil && p.mayWrite(l) {
 		return true
 	}
 	p.stopWriting(l)

@@ -4,6 +4,7 @@ package zmq
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -30,6 +31,9 @@ type link struct {
 	held        bool // what comes now waits until it is known whether the connection stands
 	dropped     bool // no longer the peer's link; whoever holds the socket closes it
 	gone        bool // the peer said that it leaves: Stop does not wait for it
+
+	moved error     // why it was dropped, of a link that what it has may still leave by
+	until time.Time // for how long it may
 
 	unreached error // why no connection came about: what the writer has given to the socket since went nowhere
 
@@ -64,6 +68,14 @@ func (l *link) partingLevel() slog.Level {
 		return slog.LevelDebug
 	}
 	return slog.LevelWarn
+}
+
+// partingReason is why what was left to the writer when the link was dropped did not arrive, or may not have.
+func (l *link) partingReason() error {
+	if l.moved != nil {
+		return l.moved
+	}
+	return fmt.Errorf("connection to %s lost: %w", l.endpoint, zebus.ErrPeerUnreachable)
 }
 
 // leadsTo says whether the link is one to this endpoint; case does not matter.

@@ -22,6 +22,7 @@ import (
 type outbound struct {
 	cfg       Config
 	slice     time.Duration // of a wait for a full socket
+	linger    time.Duration // of what moved links have
 	log       *slog.Logger
 	context   *zmq4.Context
 	watcher   *watcher
@@ -32,14 +33,16 @@ type outbound struct {
 	pace      pace
 	buffers   sync.Pool // of *[]byte, for frames
 
-	refusing atomic.Bool    // messages of the bus are refused
-	over     atomic.Bool    // no link is opened any more
-	ending   sync.Mutex     // held by whoever sets over, or starts a goroutine without the mutex of a peer
-	sockets  atomic.Int32   // of links
-	shortage shortage       // of sockets
-	writers  sync.WaitGroup // their goroutines
-	lookUp   func(host string) (address string, err error)
-	cancel   context.CancelFunc // of look-ups
+	refusing  atomic.Bool    // messages of the bus are refused
+	over      atomic.Bool    // no link is opened any more
+	ending    sync.Mutex     // held by whoever sets over, or starts a goroutine without the mutex of a peer
+	sockets   atomic.Int32   // of links
+	lingering atomic.Int32   // more sockets, of links that have moved
+	shortage  shortage       // of sockets
+	writers   sync.WaitGroup // their goroutines
+	lookUp    func(host string) (address string, err error)
+	cancel    context.CancelFunc // of look-ups, and of what moved links wait for
+	canceled  <-chan struct{}
 }
 
 type outboundParams struct {
@@ -52,13 +55,13 @@ type outboundParams struct {
 
 func newOutbound(p outboundParams) *outbound {
 	o := &outbound{
-		cfg: p.Config, slice: min(p.Config.SendTimeout, writeSlice), log: p.Config.Logger,
+		cfg: p.Config, slice: min(p.Config.SendTimeout, writeSlice), linger: movedLinger, log: p.Config.Logger,
 		context: p.Context, watcher: p.Watcher, reports: p.Reports, frames: p.Frames,
 	}
 	o.pace.origin, o.pace.within = time.Now(), briefly
 	o.buffers.New = func() any { return new([]byte) }
 	ctx, cancel := context.WithCancel(context.Background())
-	o.cancel = cancel
+	o.cancel, o.canceled = cancel, ctx.Done()
 	o.lookUp = func(host string) (string, error) { return resolve(ctx, host) }
 	return o
 }
@@ -155,12 +158,33 @@ func (o *outbound) short(peer zebus.PeerID, err error) error {
 	return err
 }
 
-// shut closes the socket of a link, if it has one, and counts one less. The caller owns the socket.
+// shut closes the socket of a link, if it has one. The caller owns the socket.
 func (o *outbound) shut(l *link, linger time.Duration) {
-	o.sockets.Add(-1)
 	if err := l.shut(o.watcher, linger); err != nil {
 		o.log.Error("close socket", "endpoint", l.endpoint, "error", err)
 	}
+}
+
+// maxLingering is how many sockets of moved links are kept open: two peers of one name can make a link move for every message.
+const maxLingering = 16
+
+// shutLater closes the socket of a link that has moved when what is in it has had its time. libzmq can do that too, sooner where all
+// has left, but would make a stop wait for it. The mutex of the peer must be held.
+func (o *outbound) shutLater(l *link) {
+	if o.lingering.Add(1) > maxLingering {
+		o.lingering.Add(-1)
+		o.shut(l, max(0, time.Until(l.until)))
+		return
+	}
+	o.writers.Go(func() {
+		defer o.lingering.Add(-1)
+		select {
+		case <-time.After(time.Until(l.until)):
+			o.shut(l, 0)
+		case <-o.canceled:
+			o.shut(l, ackLinger)
+		}
+	})
 }
 
 // heard notes that a frame from a peer came in.

@@ -77,14 +77,15 @@ func (p *peer) handOver(m outgoing) error {
 	return p.write(m)
 }
 
-// movedLinger is how long what libzmq has for an endpoint may take to leave when messages for the peer go to another one. Two
-// processes may have one name for a moment: each is to get what it was sent, such as the answer that refuses the second.
+// movedLinger is how long what libzmq has for an endpoint, or what waits for the address of it, may take to leave when messages for
+// the peer go to another one. Two processes may have one name for a moment: each is to get what it was sent, such as the answer that
+// refuses the second.
 const movedLinger = time.Second
 
 // linkTo makes sure that there is a link to the endpoint. p.mu must be held.
 func (p *peer) linkTo(endpoint string) error {
 	if !sameEndpoint(p.endpoint, endpoint) {
-		p.dropLocked(fmt.Errorf("the peer has moved from %s to %s: %w", p.endpoint, endpoint, zebus.ErrPeerRestarted), movedLinger)
+		p.dropLocked(fmt.Errorf("the peer has moved from %s to %s: %w", p.endpoint, endpoint, zebus.ErrPeerRestarted), p.out.linger)
 		p.endpoint, p.breaker = endpoint, breaker{retries: p.breaker.retries}
 	}
 	if p.breaker.reason != nil {
@@ -212,14 +213,20 @@ func (p *peer) restarted(endpoint string) {
 }
 
 // dropLocked gives up the link, if there is one, and reports what it may not have delivered, also where that is given linger to
-// leave. p.mu must be held.
+// leave; but for what waits for an address, which is not in libzmq yet. p.mu must be held.
 func (p *peer) dropLocked(reason error, linger time.Duration) {
 	l := p.link
 	if l == nil {
 		return
 	}
-	uncertain := l.tally.uncertain() + len(l.early)
-	p.detach(l, linger)
+	if linger > 0 {
+		l.moved, l.until = reason, time.Now().Add(linger)
+	}
+	resolving, uncertain := l.socket == nil, l.tally.uncertain()+len(l.early)
+	p.detach(l, 0)
+	if resolving && l.moved != nil {
+		return // the writer sends what waits for the address, and reports it
+	}
 	p.out.reports.failed(p.id, ids(l.take()), reason)
 	p.out.reports.uncertain(p.id, uncertain, reason)
 }
@@ -232,8 +239,9 @@ func (p *peer) detach(l *link, linger time.Duration) {
 	l.dropped = true
 	l.release()
 	p.out.farewells.drop(p.id)
+	p.out.sockets.Add(-1)
 	if !l.writing {
-		p.out.shut(l, linger)
+		p.close(l, linger)
 	}
 }
 

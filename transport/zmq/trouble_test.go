@@ -340,17 +340,3 @@ func TestClosedPeerThatReadsAgain(t *testing.T) {
 		}
 	})
 }
-
-// TestTwoOfOneName sends to two processes that have one name for a moment, as a directory does that refuses the second and goes on
-// with the first.
-func TestTwoOfOneName(t *testing.T) {
-	t.Parallel()
-	first, second := listenRaw(t), listenRaw(t)
-	a := startNode(t, "Test.A.0", quick())
-	to := zebus.Peer{ID: "Test.Reader.0", Endpoint: second.endpoint()}
-	a.send(t, "0", to) // which waits for the handshake
-	to.Endpoint = first.endpoint()
-	a.send(t, "0", to)
-	wantNumbers(t, second.accept(t), 1)
-	wantNumbers(t, first.accept(t), 1)
-}

@@ -41,7 +41,7 @@ func (p *peer) runWriter(l *link) {
 func (p *peer) next(l *link) (outgoing, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !l.dropped && !l.held {
+	if p.mayWrite(l) && !l.held {
 		if m, ok := l.pop(); ok {
 			return m, true
 		}
@@ -54,8 +54,23 @@ func (p *peer) next(l *link) (outgoing, bool) {
 func (p *peer) stopWriting(l *link) {
 	l.writing = false
 	if l.dropped {
-		p.out.shut(l, 0)
+		p.out.reports.failed(p.id, ids(l.take()), l.partingReason())
+		p.close(l, 0)
 	}
+}
+
+// close closes the socket of a dropped link, later where that has moved. p.mu must be held.
+func (p *peer) close(l *link, linger time.Duration) {
+	if p.mayWrite(l) {
+		p.out.shutLater(l)
+		return
+	}
+	p.out.shut(l, linger)
+}
+
+// mayWrite says whether the writer of a link is to go on: where it has moved, for a while. p.mu must be held.
+func (p *peer) mayWrite(l *link) bool {
+	return !l.dropped || time.Now().Before(l.until) && !p.out.over.Load()
 }
 
 // writeQueued writes one message of the queue, however long that takes; unless the peer is closed, or the link
@@ -63,7 +78,7 @@ func (p *peer) stopWriting(l *link) {
 func (p *peer) writeQueued(l *link, m outgoing) {
 	err := l.sender.send(m.frame, 0)
 	for waited := p.out.slice; errors.Is(err, errFull); waited += p.out.slice {
-		if waited >= p.out.cfg.SendTimeout || p.isDropped(l) {
+		if waited >= p.out.cfg.SendTimeout || p.isOver(l) {
 			if p.wrote(l, m, err) {
 				return
 			}
@@ -74,10 +89,10 @@ func (p *peer) writeQueued(l *link, m outgoing) {
 	p.wrote(l, m, err)
 }
 
-func (p *peer) isDropped(l *link) bool {
+func (p *peer) isOver(l *link) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return l.dropped
+	return !p.mayWrite(l)
 }
 
 // wrote notes the outcome of one attempt, and returns whether it was the last for this message.
@@ -88,12 +103,12 @@ func (p *peer) wrote(l *link, m outgoing, err error) (done bool) {
 	case err == nil && l.unreached != nil:
 		p.giveUp(m, l.unreached)
 	case err == nil && l.dropped:
-		p.out.reports.uncertain(p.id, 1, fmt.Errorf("connection to %s lost: %w", l.endpoint, zebus.ErrPeerUnreachable))
+		p.out.reports.uncertain(p.id, 1, l.partingReason())
 	case err == nil:
 		l.accepted(m.id)
 		p.breaker.succeeded()
 	case l.dropped:
-		p.giveUp(m, fmt.Errorf("connection to %s lost: %w", l.endpoint, zebus.ErrPeerUnreachable))
+		p.giveUp(m, l.partingReason())
 	case errors.Is(err, errFull):
 		return p.stalled(l, m, time.Now())
 	default:

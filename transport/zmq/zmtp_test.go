@@ -180,6 +180,8 @@ func (s *rawServer) endpoint() string { return "tcp://" + s.Addr().String() }
 // accept takes the next connection, up to and including the handshake.
 func (s *rawServer) accept(tb testing.TB) *rawPeer {
 	tb.Helper()
+	late := time.AfterFunc(patience, func() { _ = s.Close() })
+	defer late.Stop()
 	conn, err := s.Accept()
 	if err != nil {
 		tb.Fatal(err)
