@@ -167,8 +167,11 @@ func (s *Server) decommissioned(ctx context.Context, peer zebus.Peer) {
 	s.tellUnaware(ctx, gone, peer)
 }
 
-// handover is how long a process that unregisters in the name of another one, which has taken its place, is given to leave. The two
-// share the connection that the directory has to their ID, and what is on its way to the one is lost for the other.
+// handover is how long a process that unregisters in the name of another one, which has taken its place, is given to leave before
+// that one is told. Told at once, it would register at once, over connections that stand, while the answer to the earlier one still
+// waits for the handshake of a new one. A registration makes the transport of the directory drop what it has for the ID, as it is for
+// a process that is gone: the earlier one would not get its answer, and wait for it as long as for a directory that is busy. Nor do
+// all transports carry what is for two endpoints of one ID: that in memory takes back what is on its way to the one before.
 const handover = time.Second
 
 // tellUnaware publishes to the peer that the command being handled has removed or stopped, if it may still run: it shall learn
