@@ -125,9 +125,10 @@ func (c *carousel) ride(q int, turn dispatch.Turn, batch []*dispatch.Entry) {
 			c.t.Errorf("queue %d had message %d of sender %d after %d, at work: %t", q, r.number, r.sender, last, r.busy.Load())
 		}
 	}
-	switch batch[0].Job.(*rider).deed + q {
+	first := batch[0]
+	switch first.Job.(*rider).deed + q {
 	case 4:
-		c.wait(q, turn, runtime.Gosched)
+		c.wait(q, turn, func() { c.holds(turn, first); runtime.Gosched(); c.holds(turn, first) })
 	case 5:
 		c.wait(q, turn, func() {})
 		c.wait(q, turn, runtime.Gosched)
@@ -153,6 +154,32 @@ func (c *carousel) ride(q int, turn dispatch.Turn, batch []*dispatch.Entry) {
 			}
 		})
 		runtime.Gosched()
+	case 11:
+		c.holds(turn, first)
+	case 12: // leaves a goroutine behind that asks until the turn is over
+		c.behind.Go(func() {
+			for e := first; e != nil; runtime.Gosched() {
+				if e = turn.Entry(); e != nil && e != first {
+					c.t.Errorf("queue %d: a turn has the entry of another one", q)
+				}
+			}
+		})
+		runtime.Gosched()
+	case 13:
+		c.behind.Go(func() { turn.Entry() })
+		c.holds(turn, first)
+		c.wait(q, turn, runtime.Gosched)
+		c.holds(turn, first)
+	case 14:
+		c.behind.Go(func() { turn.Entry() })
+		panic(errBoom)
+	}
+}
+
+// holds wants the turn to tell what a handler has that is still at it.
+func (c *carousel) holds(turn dispatch.Turn, first *dispatch.Entry) {
+	if e := turn.Entry(); e != first {
+		c.t.Errorf("the turn has the entry %p, want %p", e, first)
 	}
 }
 

@@ -1,8 +1,10 @@
 package dispatch_test
 
 import (
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -299,4 +301,55 @@ func TestTurnOfSeveralGoroutines(t *testing.T) {
 			})
 		}
 	})
+}
+
+// TestSerialHandlersNeverLend runs serial handlers beside others on one queue, and lets goroutines of all of them lend what they can,
+// also when their handlers have returned.
+func TestSerialHandlersNeverLend(t *testing.T) {
+	const messages = 1000
+	r := newRig(t, dispatch.Config{})
+	var serial atomic.Int32 // at work
+	var behind sync.WaitGroup
+	r.Add("Serial", &dispatch.Invoker{Queue: "q", Serial: true, Invoke: func(turn dispatch.Turn, batch []*dispatch.Entry) {
+		serial.Add(1)
+		defer serial.Add(-1)
+		var asked atomic.Int32
+		over := &atomic.Bool{}
+		noteOf(batch[0]).onDone = func() { over.Store(true) }
+		behind.Go(func() {
+			for ; !over.Load(); asked.Add(1) {
+				if turn.Lend() {
+					t.Error("a goroutine lends the turn of a serial handler")
+				}
+				turn.Reclaim()
+			}
+		})
+		for asked.Load() < int32(noteOf(batch[0]).id%5) { // it is at it, on another processor, when the handler returns
+			runtime.Gosched()
+		}
+		if turn.Lend() {
+			t.Error("a serial handler lends its turn")
+		}
+	}})
+	r.Add("Other", &dispatch.Invoker{Queue: "q", Invoke: func(turn dispatch.Turn, batch []*dispatch.Entry) {
+		if serial.Load() != 0 {
+			t.Error("a handler runs beside a serial one")
+		}
+		if noteOf(batch[0]).id%2 == 0 && turn.Lend() {
+			runtime.Gosched()
+			turn.Reclaim()
+			if serial.Load() != 0 {
+				t.Error("a handler has its turn back beside a serial one")
+			}
+		}
+		behind.Go(func() { turn.Lend(); runtime.Gosched(); turn.Reclaim() })
+	}})
+	r.Start()
+	for range messages {
+		r.send("Serial", "Other", "Other", "Serial")
+		r.send("Serial")
+		runtime.Gosched()
+	}
+	r.stop()
+	behind.Wait()
 }

@@ -3,6 +3,7 @@ package dispatch_test
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/zebus-go/zebus/dispatch"
@@ -105,28 +106,22 @@ func TestEntryOfTurn(t *testing.T) {
 
 // TestEntryOfTurnBesideTheHandler asks for the entry all the time on goroutines that handlers leave behind.
 func TestEntryOfTurnBesideTheHandler(t *testing.T) {
-	const messages = 2000
+	const messages = 4000
 	r := newRig(t, dispatch.Config{})
 	var behind sync.WaitGroup
 	r.handle("A", "", func(turn dispatch.Turn, n *note) {
-		asked := make(chan struct{})
+		var asked atomic.Int32
 		behind.Go(func() {
-			for first := true; ; first = false {
-				e := turn.Entry()
-				if first {
-					close(asked)
-				}
-				if e == nil {
-					return
-				}
-				if e != &n.Entry {
+			for e := &n.Entry; e != nil; asked.Add(1) {
+				if e = turn.Entry(); e != nil && e != &n.Entry {
 					t.Errorf("the turn of message %d has the entry of message %d", n.id, noteOf(e).id)
 				}
-				runtime.Gosched()
 			}
 		})
-		<-asked
-		if n.id%3 == 0 && turn.Lend() {
+		for asked.Load() < int32(n.id%5) { // it is at it, on another processor, when the handler returns
+			runtime.Gosched()
+		}
+		if n.id%8 == 0 && turn.Lend() {
 			turn.Reclaim()
 		}
 	})
