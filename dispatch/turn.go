@@ -22,7 +22,7 @@ import "slices"
 // nothing, and a Reclaim under way returns. All methods may be called from several
 // goroutines, and of the zero Turn, which is nobody's.
 type Turn struct {
-	lease  *Lease // nil for a turn that nobody can lend
+	lease  *Lease // nil for the zero Turn
 	number uint32 // the low end of that of the batch; see Lease
 }
 
@@ -36,7 +36,7 @@ var inlineTurn = Turn{lease: &inlineLease}
 // must not wait.
 func (t Turn) Inline() bool { return t.lease == &inlineLease }
 
-// Lease returns what the turn shares with others; nil for one that nobody can lend.
+// Lease returns what the turn shares with others; nil for the zero Turn.
 func (t Turn) Lease() *Lease { return t.lease }
 
 // Number returns which of the turns of its lease it is.
