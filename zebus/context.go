@@ -131,7 +131,8 @@ func (c *messageContext) ofBatch(all []*incoming) {
 	c.extra.batch = all
 }
 
-// all returns the messages that the handler got; none where a middleware has replaced the context.
+// all returns the messages that the handler got; none where a middleware has replaced the context, be it by that of a handler that
+// has returned.
 func (c *messageContext) all() []*incoming {
 	if c == nil {
 		return nil
@@ -139,7 +140,10 @@ func (c *messageContext) all() []*incoming {
 	if c.extra != nil && c.extra.batch != nil {
 		return c.extra.batch
 	}
-	return []*incoming{c.incoming}
+	if in := c.message(); in != nil {
+		return []*incoming{in}
+	}
+	return nil
 }
 
 // keepAll keeps the memory of the messages that the handler got: see [remarks.keep].
