@@ -8,13 +8,13 @@ import (
 
 // contextBases finds what the context of a message has in common with others. It is used by one goroutine at a time.
 type contextBases struct {
-	last     *senderContext                 // nil before the first message
-	bySender map[*Originator]*senderContext // for when several senders send at a time
-	rests    []contextRest                  // memory for those of which each context has its own
+	last     *senderShare                 // nil before the first message
+	bySender map[*Originator]*senderShare // for when several senders send at a time
+	rests    []contextRest                // memory for those of which each context has its own
 }
 
-// senderContext is what contexts of a sender's messages have in common.
-type senderContext struct {
+// senderShare is what contexts of a sender's messages share: the base all of them, the rest those that know no more.
+type senderShare struct {
 	base  contextBase
 	rest  contextRest // where the ID is of the same source as that of the first message, as nearly always
 	other halfID      // source of the last one where it was not
@@ -24,7 +24,7 @@ type senderContext struct {
 const mostBases = 64
 
 // of returns what contexts of the sender of a message have in common: mostly the same as for the message before.
-func (bs *contextBases) of(in *incoming, lease *dispatch.Lease) *senderContext {
+func (bs *contextBases) of(in *incoming, lease *dispatch.Lease) *senderShare {
 	if s := bs.last; s == nil || !s.base.suits(in, lease) {
 		bs.last = bs.find(in, lease)
 	}
@@ -32,18 +32,18 @@ func (bs *contextBases) of(in *incoming, lease *dispatch.Lease) *senderContext {
 }
 
 // find is of for a message of another sender than the one before, mostly.
-func (bs *contextBases) find(in *incoming, lease *dispatch.Lease) *senderContext {
+func (bs *contextBases) find(in *incoming, lease *dispatch.Lease) *senderShare {
 	if s := bs.bySender[in.originator]; s != nil && s.base.suits(in, lease) {
 		return s
 	}
 	return bs.add(in, lease)
 }
 
-func (bs *contextBases) add(in *incoming, lease *dispatch.Lease) *senderContext {
+func (bs *contextBases) add(in *incoming, lease *dispatch.Lease) *senderShare {
 	if bs.bySender == nil || len(bs.bySender) >= mostBases {
-		bs.bySender = map[*Originator]*senderContext{}
+		bs.bySender = map[*Originator]*senderShare{}
 	}
-	s := new(senderContext)
+	s := new(senderShare)
 	s.base.be(in, lease)
 	s.rest.contextBase, s.rest.source = &s.base, sourceOfID(&in.id)
 	bs.bySender[in.originator] = s
@@ -61,7 +61,7 @@ func (bs *contextBases) restOf(in *incoming, lease *dispatch.Lease) *contextRest
 
 // restOfOther is restOf for a message whose ID is not of the source that is remembered. Its sender has been started anew, or its IDs
 // have nothing in common, as those of zebus-rs.
-func (bs *contextBases) restOfOther(s *senderContext, in *incoming, lease *dispatch.Lease) *contextRest {
+func (bs *contextBases) restOfOther(s *senderShare, in *incoming, lease *dispatch.Lease) *contextRest {
 	source := sourceOfID(&in.id)
 	if s.other == source {
 		bs.last = bs.add(in, lease)
@@ -132,23 +132,16 @@ func (c *loneContext) show(in *incoming, turn dispatch.Turn) *messageContext {
 // show makes c the context of a handler of the message.
 func (c *ownContext) show(base *contextBase, in *incoming, turn dispatch.Turn) *messageContext {
 	c.rest.contextBase, c.rest.incoming, c.rest.source = base, in, sourceOfID(&in.id)
-	c.set(&c.rest, in, turn)
+	c.messageContext.show(&c.rest, in, turn)
 	if base.lateID {
 		in.local.showID(&c.messageContext)
 	}
 	return &c.messageContext
 }
 
-// show makes c the context of a handler of the message.
+// show makes c the context of a handler of the message, which has an ID: only those of inline handlers are made late. It is small
+// enough to be inlined.
 func (c *messageContext) show(rest *contextRest, in *incoming, turn dispatch.Turn) {
-	c.set(rest, in, turn)
-	if rest.lateID {
-		in.local.showID(c)
-	}
-}
-
-// set is show but for an ID that is made late. It is small enough to be inlined.
-func (c *messageContext) set(rest *contextRest, in *incoming, turn dispatch.Turn) {
 	c.contextRest, c.time, c.epoch, c.turnNumber = rest, timeOfID(&in.id), in.epoch, turn.Number()
 }
 
