@@ -189,6 +189,66 @@ func TestContextsOfIDs(t *testing.T) {
 	}
 }
 
+// TestLateIDs has a handler with messages whose IDs are made when it asks, and others whose IDs somebody else had made before.
+func TestLateIDs(t *testing.T) {
+	inTown(t, "all inline handlers of a command see one ID, whoever asks first", func(t *testing.T, town *town) {
+		var ids [2][]zebus.MessageID
+		see := func(i int, ctx context.Context) {
+			id, _ := zebus.MessageIDFrom(ctx)
+			ids[i] = append(ids[i], id)
+		}
+		svc := town.peer("Svc.0",
+			zebus.HandleCommand(func(ctx context.Context, cmd *interop.Fail) error {
+				if cmd.Code > 1 {
+					see(0, ctx)
+				}
+				return fail(ctx, cmd) // the log says of which message
+			}).Inline(),
+			zebus.HandleCommand(func(ctx context.Context, _ *interop.Fail) error { see(1, ctx); return nil }).Inline())
+		seen := map[zebus.MessageID]bool{{}: true}
+		for _, code := range []int32{1, 0, 1, 0, 0, 1, 3, 0, 1, 1, 3} {
+			if err := svc.Send(t.Context(), &interop.Fail{Code: code}); (err == nil) != (code == 0) {
+				t.Errorf("command with code %d = %v", code, err)
+			}
+			last := ids[1][len(ids[1])-1]
+			if seen[last] || last[8]>>6 != 2 || code == 3 && ids[0][len(ids[0])-1] != last {
+				t.Errorf("command with code %d has the ID %s, after %s", code, last, ids[0])
+			}
+			seen[last] = true
+		}
+	})
+}
+
+func TestContextsOfRuns(t *testing.T) {
+	kinds := map[string]func(zebus.Handler) zebus.Handler{
+		"on a queue": func(h zebus.Handler) zebus.Handler { return h }, "with something around it": surrounded, "inline": zebus.Handler.Inline,
+	}
+	for name, with := range kinds {
+		t.Run("a handler "+name+" gets contexts of the run in which its message came, also when the bus was started anew", func(t *testing.T) {
+			contexts := make(chan context.Context, perBatch)
+			bus, s := benchBus(t, with(zebus.HandleEvent(func(ctx context.Context, _ *interop.Note) error {
+				contexts <- ctx
+				return nil
+			})))
+			for range 3 {
+				s.in.Receive(received(t, &interop.Note{}))
+				var ctx context.Context
+				for range perBatch {
+					if ctx = <-contexts; ctx.Err() != nil {
+						t.Fatalf("the context of a message says %v while the bus runs", ctx.Err())
+					}
+				}
+				if err := bus.Stop(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if wantError(t, ctx.Err(), context.Canceled); bus.Start(t.Context()) != nil {
+					t.Fatal("it does not start again")
+				}
+			}
+		})
+	}
+}
+
 // receivedFrom returns a batch of events of that many senders in turn.
 func receivedFrom(tb testing.TB, senders int) []zebus.TransportMessage {
 	tb.Helper()

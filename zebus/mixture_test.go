@@ -28,6 +28,8 @@ type mixture struct {
 	answers  map[int32]int               // how many there were, by number
 	answered chan struct{}               // gets one for each
 	news     int                         // failures that were published
+	watched  bool                        // they are, and somebody hears of everything
+	buries   bool                        // there are dead letters
 	letters  []zebus.DeadLetter
 }
 
@@ -62,8 +64,8 @@ func (c *mixture) Send(d zebus.Delivery) error {
 		c.t.Error(err)
 	}
 	n := numberOf(a.SourceCommandID)
-	failed := n%mixedFails == 0
-	if want := mixedSender(n); d.To[0].ID != want || failed != (a.ErrorCode != 0) || !failed && reply.Number != n {
+	code, number := mixedAnswer(n)
+	if want := mixedSender(n); d.To[0].ID != want || a.ErrorCode != code || reply.Number != number {
 		c.t.Errorf("answer to %d for %s: code %d, reply %d", n, d.To[0].ID, a.ErrorCode, reply.Number)
 	}
 	c.mu.Lock()
@@ -89,8 +91,21 @@ const (
 	mixedPersisted = 2
 	mixedSenders   = 7
 	mixedSource    = 4   // its ID has nothing in common with others, as those of zebus-rs
+	mixedSays      = 7   // it is answered by a code
 	mixedLong      = 400 // messages later
 )
+
+// mixedAnswer returns what is answered to a command, one or the other.
+func mixedAnswer(n int32) (code, number int32) {
+	switch {
+	case n%mixedFails == 0:
+		return zebus.CodeUnknown, 0
+	case n%mixedSays == 0:
+		return n, 0
+	default:
+		return 0, n
+	}
+}
 
 func mixedSender(n int32) zebus.PeerID { return zebus.PeerID(fmt.Sprint("Mixed.", n%mixedSenders)) }
 
@@ -159,6 +174,13 @@ func (c *mixture) handle(ctx context.Context, first, n int32, text string) error
 	return nil
 }
 
+// say answers by a number, on another goroutine that does so before, while or after the handler lends its turn.
+func (*mixture) say(ctx context.Context, bus *zebus.Bus, n int32) error {
+	said := make(chan error)
+	go func() { said <- zebus.Reply(ctx, int(n), "") }()
+	return errors.Join(bus.Flush(ctx), <-said)
+}
+
 func (c *mixture) finish(m *zebus.TransportMessage) {
 	if m.Type == (*zebus.MessageProcessingFailed)(nil).ZebusType().ID() {
 		return
@@ -184,7 +206,10 @@ func (c *mixture) handlers(bus func() *zebus.Bus) []zebus.Handler {
 			if err := errors.Join(bus().Flush(ctx), c.handle(ctx, cmd.Number, cmd.Number, cmd.Text)); err != nil {
 				return nil, err
 			}
-			return &interop.EchoReply{Number: cmd.Number}, nil
+			if code, number := mixedAnswer(cmd.Number); code == 0 {
+				return &interop.EchoReply{Number: number}, nil
+			}
+			return nil, c.say(ctx, bus(), cmd.Number)
 		}).Named("echo"),
 		zebus.HandleEvent(lending).OnQueue("lending").Named("lending"),
 		zebus.HandleEvent(one).Inline().Named("inline"),
@@ -206,48 +231,64 @@ func (*everybody) AppendPeers(dst []zebus.Peer, _ zebus.MessageTypeID, _ zebus.R
 }
 
 func TestMixture(t *testing.T) {
-	for _, watched := range []bool{false, true} {
-		t.Run(fmt.Sprintf("nothing of one message is seen in another, failures published and watched: %t", watched), func(t *testing.T) {
+	for name, with := range map[string]func(*mixture, *zebus.Builder){
+		"which nobody watches": func(*mixture, *zebus.Builder) {},
+		"with dead letters":    (*mixture).buryIn,
+		"with dead letters and failures that are published and watched": func(c *mixture, b *zebus.Builder) {
+			c.watched = true
+			c.buryIn(b)
+			b.WithErrorPublication(true).WithObserver(zebus.Observer{Accepted: c.check, Finished: c.finish})
+		},
+	} {
+		t.Run("nothing of one message is seen in another, "+name, func(t *testing.T) {
 			const rounds, perRound = 40, 50
 			c := &mixture{
 				t: t, left: rounds * perRound, empty: make(chan struct{}),
 				contexts: map[int32][]context.Context{}, answers: map[int32]int{}, answered: make(chan struct{}, rounds*perRound),
 			}
-			var bus *zebus.Bus
-			b := zebus.NewBuilder("Bench.0").WithEnvironment("Bench").WithTransport(c).WithDirectory(&everybody{}).
-				WithHandlers(c.handlers(func() *zebus.Bus { return bus })...).
-				WithObserver(zebus.Observer{
-					HandlerFailed: func(_ string, m *zebus.TransportMessage, _ error) { c.check(m) },
-					Dropped: func(m *zebus.TransportMessage, err error) {
-						t.Errorf("message %d was dropped: %v", numberOf(m.ID), err)
-						c.answered <- struct{}{} // it will not be
-					},
-				}).
-				WithDeadLetters(func(_ context.Context, letter zebus.DeadLetter) {
-					c.mu.Lock()
-					defer c.mu.Unlock()
-					c.letters = append(c.letters, letter)
-				})
-			if watched {
-				b.WithErrorPublication(true).WithObserver(zebus.Observer{Accepted: c.check, Finished: c.finish})
-			}
-			bus, err := b.Build()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := bus.Start(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+			bus := c.start(with)
 			c.receiveAll(rounds, perRound)
-			if watched {
+			if c.watched {
 				<-c.empty
 			}
 			if err := bus.Stop(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			c.end(rounds*perRound, watched)
+			c.end(rounds * perRound)
 		})
 	}
+}
+
+// start starts a bus of which more may be said.
+func (c *mixture) start(with func(*mixture, *zebus.Builder)) (bus *zebus.Bus) {
+	b := zebus.NewBuilder("Bench.0").WithEnvironment("Bench").WithTransport(c).WithDirectory(&everybody{}).
+		WithHandlers(c.handlers(func() *zebus.Bus { return bus })...).
+		WithObserver(zebus.Observer{
+			HandlerFailed: func(_ string, m *zebus.TransportMessage, _ error) { c.check(m) },
+			Dropped: func(m *zebus.TransportMessage, err error) {
+				c.t.Errorf("message %d was dropped: %v", numberOf(m.ID), err)
+				c.answered <- struct{}{} // it will not be
+			},
+		})
+	with(c, b)
+	bus, err := b.Build()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := bus.Start(c.t.Context()); err != nil {
+		c.t.Fatal(err)
+	}
+	return bus
+}
+
+// buryIn makes a bus tell of dead letters.
+func (c *mixture) buryIn(b *zebus.Builder) {
+	c.buries = true
+	b.WithDeadLetters(func(_ context.Context, letter zebus.DeadLetter) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.letters = append(c.letters, letter)
+	})
 }
 
 // receiveAll lends messages to the bus.
@@ -270,7 +311,7 @@ func (c *mixture) receiveAll(rounds, perRound int) {
 }
 
 // end checks what came of all.
-func (c *mixture) end(messages int, watched bool) {
+func (c *mixture) end(messages int) {
 	for n := int32(1); n <= int32(messages); n++ {
 		if want := int(n % 2); c.answers[n] != want {
 			c.t.Errorf("message %d was answered %d times, want %d", n, c.answers[n], want)
@@ -279,7 +320,7 @@ func (c *mixture) end(messages int, watched bool) {
 	for i := range c.letters {
 		c.check(c.letters[i].Message)
 	}
-	if len(c.letters) == 0 || watched != (c.news > 0) {
+	if c.buries != (len(c.letters) > 0) || c.watched != (c.news > 0) {
 		c.t.Errorf("%d dead letters, %d failures in the news", len(c.letters), c.news)
 	}
 }
