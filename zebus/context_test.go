@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -246,6 +247,46 @@ func TestContextsOfRuns(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestContextsOnSeveralGoroutines sends commands to an inline handler of the same peer, which runs on the goroutines of all senders.
+func TestContextsOnSeveralGoroutines(t *testing.T) {
+	const senders, commands = 4, 500
+	var mu sync.Mutex
+	contexts := map[string][]context.Context{} // by user
+	bus, _ := benchBus(t, zebus.HandleCommand(func(ctx context.Context, cmd *interop.Fail) error {
+		mu.Lock()
+		defer mu.Unlock()
+		contexts[cmd.Text] = append(contexts[cmd.Text], ctx)
+		return nil
+	}).Inline())
+	var sending sync.WaitGroup
+	for i := range senders {
+		sending.Go(func() {
+			user := string(sender(i))
+			ctx := zebus.WithInitiator(t.Context(), user)
+			for range commands {
+				if err := bus.Send(ctx, &interop.Fail{Text: user}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	sending.Wait()
+	seen := map[zebus.MessageID]bool{}
+	for user, all := range contexts {
+		for _, ctx := range all {
+			o, _ := zebus.OriginatorFrom(ctx)
+			id, _ := zebus.MessageIDFrom(ctx)
+			if *o.InitiatorUserName != user || seen[id] {
+				t.Fatalf("a command of %s has the context of one of %s, with the ID %s", user, *o.InitiatorUserName, id)
+			}
+			seen[id] = true
+		}
+	}
+	if len(seen) != senders*commands {
+		t.Errorf("%d commands were handled", len(seen))
 	}
 }
 
