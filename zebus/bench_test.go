@@ -250,7 +250,7 @@ func received(b testing.TB, m zebus.Message) []zebus.TransportMessage {
 
 // BenchmarkQueue is what a received event costs from the transport's hands on: it is queued, decoded on the goroutine of
 // the queue, and handled. Go collects garbage when the heap has doubled, or has 4 MiB where that is more: this process holds next to
-// nothing, and so collects every 35,000 messages with a text. The last case shows how much of the cost that is.
+// nothing, and so collects every 43,000 messages with a text. The last case shows how much of the cost that is.
 func BenchmarkQueue(b *testing.B) {
 	text := &interop.Note{Text: "a text of some length", Number: 7}
 	for _, c := range []struct {
