@@ -74,9 +74,7 @@ func (t Turn) Lend() bool {
 	defer l.worker.queue.mu.Unlock()
 	word := l.word.Load()
 	switch {
-	case t.passed(word):
-		return false
-	case l.worker.isSerialLocked():
+	case t.passed(word), l.worker.isSerialLocked():
 		return false
 	case l.granted != nil:
 		l.waitAgainLocked()

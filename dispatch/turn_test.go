@@ -306,7 +306,7 @@ func TestTurnOfSeveralGoroutines(t *testing.T) {
 // TestSerialHandlersNeverLend runs serial handlers beside others on one queue, and lets goroutines of all of them lend what they can,
 // also when their handlers have returned.
 func TestSerialHandlersNeverLend(t *testing.T) {
-	const messages = 1000
+	const messages = 250
 	r := newRig(t, dispatch.Config{})
 	var serial atomic.Int32 // at work
 	var behind sync.WaitGroup

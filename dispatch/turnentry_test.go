@@ -106,7 +106,7 @@ func TestEntryOfTurn(t *testing.T) {
 
 // TestEntryOfTurnBesideTheHandler asks for the entry all the time on goroutines that handlers leave behind.
 func TestEntryOfTurnBesideTheHandler(t *testing.T) {
-	const messages = 4000
+	const messages = 400
 	r := newRig(t, dispatch.Config{})
 	var behind sync.WaitGroup
 	r.handle("A", "", func(turn dispatch.Turn, n *note) {

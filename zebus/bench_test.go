@@ -263,32 +263,31 @@ func BenchmarkQueue(b *testing.B) {
 		{"text and number, in a process that holds 64 MiB", text, 64 << 20},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			var count tally
-			_, s := benchBus(b, zebus.HandleEvent(func(context.Context, *interop.Note) error { count.one(); return nil }))
-			messages, held := received(b, c.note), make([]byte, c.held)
-			beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
+			held := make([]byte, c.held)
+			besideQueue(b, received(b, c.note))
 			runtime.KeepAlive(held)
 		})
 	}
 }
 
-// BenchmarkQueueOfSeveralSenders is BenchmarkQueue with messages of eight senders in turn.
-func BenchmarkQueueOfSeveralSenders(b *testing.B) {
+// besideQueue is beside for messages that are handled on a queue.
+func besideQueue(b *testing.B, messages []zebus.TransportMessage) {
+	b.Helper()
 	var count tally
 	_, s := benchBus(b, zebus.HandleEvent(func(context.Context, *interop.Note) error { count.one(); return nil }))
-	messages := receivedFrom(b, 8)
 	beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
 }
 
+// BenchmarkQueueOfSeveralSenders is BenchmarkQueue with messages of eight senders in turn.
+func BenchmarkQueueOfSeveralSenders(b *testing.B) { besideQueue(b, receivedFrom(b, 8)) }
+
 // BenchmarkQueueOfRandomIDs is BenchmarkQueue with messages whose IDs have nothing in common, as those of zebus-rs.
 func BenchmarkQueueOfRandomIDs(b *testing.B) {
-	var count tally
-	_, s := benchBus(b, zebus.HandleEvent(func(context.Context, *interop.Note) error { count.one(); return nil }))
 	messages := received(b, &interop.Note{Number: 7})
 	for i := range messages {
 		_, _ = rand.Read(messages[i].ID[:])
 	}
-	beside(b, func() { count.burst(func() { s.in.Receive(messages) }) })
+	besideQueue(b, messages)
 }
 
 // BenchmarkReceive is BenchmarkQueue with the reading of the frame.
