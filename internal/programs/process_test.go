@@ -116,6 +116,24 @@ func (p *process) kill() {
 	p.wait()
 }
 
+// suspend makes the process hang until it gets SIGCONT. Its threads halt one after another when the signal arrives, and what
+// one of them answers meanwhile is answered: the kernel says when the last one has.
+func (p *process) suspend() {
+	p.t.Helper()
+	p.signal(syscall.SIGSTOP)
+	for {
+		var status syscall.WaitStatus
+		_, err := syscall.Wait4(p.command.Process.Pid, &status, syscall.WUNTRACED, nil)
+		switch {
+		case errors.Is(err, syscall.EINTR):
+		case err != nil || !status.Stopped():
+			p.t.Fatalf("%s does not hang: %v, status %#x", p.name, err, status)
+		default:
+			return
+		}
+	}
+}
+
 func (p *process) signal(s syscall.Signal) {
 	p.t.Helper()
 	if err := p.command.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
