@@ -208,6 +208,27 @@ func BenchmarkLocalCommandInline(b *testing.B) {
 	})
 }
 
+// BenchmarkLocalEvent is what an event costs that a peer publishes and handles itself, on a queue: it is encoded, queued, decoded,
+// and handled. Mostly it finds the queue idle, because to publish it takes longer than to handle it.
+func BenchmarkLocalEvent(b *testing.B) {
+	for name, n := range map[string]*interop.Note{"number": {Number: 7}, "text and number": {Text: "a text of some length", Number: 7}} {
+		b.Run(name, func(b *testing.B) {
+			var count tally
+			bus, _ := benchBus(b, zebus.HandleEvent(func(context.Context, *interop.Note) error { count.one(); return nil }))
+			ctx := context.Background()
+			beside(b, func() {
+				count.burst(func() {
+					for range perBatch {
+						if err := bus.Publish(ctx, n); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			})
+		})
+	}
+}
+
 // tally counts the messages that are handled. One queue at a time does.
 type tally struct {
 	handled int64

@@ -60,14 +60,32 @@ func (k *block) copyOf(content []byte) []byte {
 	if len(content) > mostShared {
 		return bytes.Clone(content)
 	}
-	from, to := len(k.contents), len(k.contents)+len(content)
-	if to > cap(k.contents) { // what is there already stays where it is
-		room := max(2*cap(k.contents), blockSize*len(content), leastShared)
-		k.contents = make([]byte, 0, min(room, blockSize*mostShared))
-		from, to = 0, len(content)
+	return k.added(append(k.room(len(content)), content...))
+}
+
+// encode returns the content of a message, which lasts as long as what it becomes the content of.
+func (k *block) encode(m Message) []byte {
+	size := m.ZebusSize()
+	if size > mostShared {
+		return encode(m)
 	}
-	k.contents = append(k.contents, content...)
-	return k.contents[from:to:to]
+	return k.added(m.ZebusAppend(k.room(size)))
+}
+
+// room returns the contents, behind which there is room for so many bytes. What is there already stays where it is.
+func (k *block) room(size int) []byte {
+	if len(k.contents)+size > cap(k.contents) {
+		room := max(2*cap(k.contents), blockSize*size, leastShared)
+		k.contents = make([]byte, 0, min(room, blockSize*mostShared))
+	}
+	return k.contents
+}
+
+// added returns what the contents have more than before.
+func (k *block) added(contents []byte) []byte {
+	from, to := len(k.contents), len(contents)
+	k.contents = contents
+	return contents[from:to:to]
 }
 
 // mostShared is the size in bytes of the largest content that shares memory with others: a block keeps room for as many as

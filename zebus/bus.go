@@ -30,13 +30,14 @@ type Bus struct {
 		cancel context.CancelFunc // ends a Start that is under way
 		ended  chan struct{}      // closed when the Start under way has ended
 	}
-	running   atomic.Pointer[run] // nil while nothing can be sent
-	reception reception
-	spares    spares
-	dumps     dumps
-	drops     episodes
-	watched   bool // somebody is told of every message that is handled
-	acks      bool // the transport wants to know that it is
+	running     atomic.Pointer[run] // nil while nothing can be sent
+	reception   reception
+	localEvents localEvents
+	spares      spares
+	dumps       dumps
+	drops       episodes
+	watched     bool // somebody is told of every message that is handled
+	acks        bool // the transport wants to know that it is
 }
 
 var _ PeerSender = (*Bus)(nil)

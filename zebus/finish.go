@@ -86,9 +86,10 @@ func (in *incoming) conclude() {
 			return
 		}
 	}
-	if in.local != nil {
+	switch {
+	case in.local != nil:
 		in.completeLocal()
-	} else {
+	case !in.Local: // nobody waits for an event of this peer
 		in.settle()
 	}
 }

@@ -33,7 +33,7 @@ type incoming struct {
 type home struct {
 	run   *run
 	local *localMessage // nil for what was received
-	block *block        // nil for what is not used again, or is local
+	block *block        // nil for what is not used again, or is a local message
 }
 
 // header is what the envelope of a message says beside what incoming has.
@@ -180,6 +180,19 @@ func (in *incoming) extend(e *Extensions) {
 	if e.TimeLeft > 0 {
 		s.deadline = time.Now().Add(e.TimeLeft)
 	}
+}
+
+// carry makes a message of this peer to itself carry what it would on its way to another peer: e, which may be nil, and how
+// long its sender waits.
+func (in *incoming) carry(e *Extensions, left time.Duration) {
+	if e == nil && left == 0 {
+		return
+	}
+	own := Extensions{TimeLeft: left}
+	if e != nil {
+		own.TraceParent, own.TraceState = e.TraceParent, e.TraceState
+	}
+	in.extend(&own)
 }
 
 // readHeader notes what the envelope says.

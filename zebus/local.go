@@ -64,19 +64,6 @@ func (l *localMessage) lateID() MessageID {
 	return l.run.bus.ids.Next()
 }
 
-// carry makes the message carry what it would on its way to another peer: e, which may be nil, and how long its sender
-// waits.
-func (l *localMessage) carry(e *Extensions, left time.Duration) {
-	if e == nil && left == 0 {
-		return
-	}
-	own := Extensions{TimeLeft: left}
-	if e != nil {
-		own.TraceParent, own.TraceState = e.TraceParent, e.TraceState
-	}
-	l.extend(&own)
-}
-
 // handleLocally runs the handlers of this peer on a message of its own. pending is nil for events.
 func (b *Bus) handleLocally(ctx context.Context, r *run, s *scope, m Message, id MessageID, pending *Pending) {
 	rt := b.routes.of(m.ZebusType())
@@ -84,6 +71,10 @@ func (b *Bus) handleLocally(ctx context.Context, r *run, s *scope, m Message, id
 		if pending != nil {
 			b.pending.end(id, completion{})
 		}
+		return
+	}
+	if pending == nil && !rt.inline.Load() {
+		b.localEvents.post(r, rt, s, m, id)
 		return
 	}
 	l := newLocal(r, rt, m, s)

@@ -29,13 +29,7 @@ func receiving() []path {
 
 // receivingEvents hands over a batch as a transport does, and waits until it has been handled.
 func receivingEvents(t *testing.T, batch []zebus.TransportMessage, inline bool) func() {
-	count, handled := 0, make(chan struct{}, 1)
-	handler := zebus.HandleEvent(func(context.Context, *interop.Note) error {
-		if count++; count%each == 0 {
-			handled <- struct{}{}
-		}
-		return nil
-	})
+	handler, handled := countingNotes()
 	if inline {
 		handler = handler.Inline()
 	}
@@ -45,6 +39,17 @@ func receivingEvents(t *testing.T, batch []zebus.TransportMessage, inline bool) 
 		w.in.Receive(batch)
 		<-handled
 	}
+}
+
+// countingNotes returns a handler, and what tells of every hundredth note that it has handled.
+func countingNotes() (zebus.Handler, <-chan struct{}) {
+	count, handled := 0, make(chan struct{}, 1)
+	return zebus.HandleEvent(func(context.Context, *interop.Note) error {
+		if count++; count%each == 0 {
+			handled <- struct{}{}
+		}
+		return nil
+	}), handled
 }
 
 // receivingCommands waits until the last answer has been sent.

@@ -29,6 +29,7 @@ func sending() []path {
 		}},
 		{"send to ourselves, inline handler", func(t *testing.T) func() { return sendingLocally(t, true) }},
 		{"send to ourselves, queued handler", func(t *testing.T) func() { return sendingLocally(t, false) }},
+		{"publish 100 events to ourselves, queued handler", publishingLocally},
 		{"send to another peer, and its completion with its content", remoteCommand},
 		{"100 commands under way to another peer, with a context that may end", pipelinedCommands},
 	}
@@ -46,6 +47,18 @@ func sendingLocally(t *testing.T, inline bool) func() {
 	}
 	bus, ctx, cmd := startBus(t, &wire{}, acquaintances{{ID: selfID, Up: true, Responding: true}}, handler), context.Background(), &interop.Knock{}
 	return func() { must(bus.Send(ctx, cmd)) }
+}
+
+// publishingLocally waits until all have been handled.
+func publishingLocally(t *testing.T) func() {
+	handler, handled := countingNotes()
+	bus, ctx := startBus(t, &wire{}, acquaintances{{ID: selfID, Up: true, Responding: true}}, handler), context.Background()
+	return func() {
+		for range each {
+			must(bus.Publish(ctx, note))
+		}
+		<-handled
+	}
 }
 
 // remoteCommand answers each command from a goroutine of its own, as a transport does. The content of the answer is new
