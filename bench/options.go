@@ -27,7 +27,8 @@ type options struct {
 }
 
 const help = `Bench measures Zebus for Go beside other ways to move the same messages: every part in a process of its own, over
-loopback TCP, all taking turns. It prints medians, ranges and the ratio to raw pebbe/zmq4, then which targets are met.
+loopback TCP, all taking turns. It prints medians, ranges and the ratio to raw pebbe/zmq4 in the same round, then which
+targets are met.
 
 It exits with 1 when messages were lost, when the idle round trip takes more than 1.5 times the raw ping-pong, or with
 -strict when any target is missed; with 2 when it is called wrongly.
@@ -52,7 +53,7 @@ func parse(args []string, usage io.Writer) (options, error) {
 	set.StringVar(&contenders, "contenders", "", "only these `names`, separated by commas")
 	set.StringVar(&sizes, "sizes", "", "sizes of bodies in `bytes`, separated by commas")
 	set.StringVar(&windows, "windows", "", "`numbers` of commands in flight, separated by commas")
-	set.IntVar(&repetitions, "repeat", 0, "how often each contender has its turn (9, and 10 pairs)")
+	set.IntVar(&repetitions, "repeat", 0, "how often each contender has its turn (9, and 16 pairs)")
 	duration := set.Duration("duration", 0, "about how long a turn takes (400ms)")
 	set.StringVar(&o.folder, "out", "", "`folder` for JSON, Markdown and plots")
 	set.StringVar(&o.document, "document", "", "`page` to put results into")

@@ -65,20 +65,12 @@ func appendNew(words []string, word string) []string {
 	return append(words, word)
 }
 
-// ratio returns what a contender did beside the raw sockets; 0 where either is missing or nothing.
+// ratio returns what a contender did beside the raw sockets of the same round; 0 where either is missing or nothing.
 func (t table) ratio(r row, column int) float64 {
 	for _, reference := range t.rows {
 		if reference.contender == raw && r.cells[column] != nil && reference.cells[column] != nil && t.metric.Compared() {
-			return over(r.cells[column].Median(), reference.cells[column].Median())
+			return r.cells[column].Beside(reference.cells[column]).Median()
 		}
 	}
 	return 0
-}
-
-// over divides, and makes nothing of a division by nothing.
-func over(a, b float64) float64 {
-	if b == 0 {
-		return 0
-	}
-	return a / b
 }

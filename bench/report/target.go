@@ -32,7 +32,7 @@ func (k key) of(results *result.Results) *result.Result {
 	return results.Find(k.scenario, k.variant, k.metric, k.contender)
 }
 
-// A target is what must hold of a result: of its median, or of the ratio of its median to that of another one.
+// A target is what must hold of a result: of its median, or of the median of its ratios to another one.
 type target struct {
 	name   string
 	result key
@@ -119,28 +119,27 @@ func (t target) judge(results *result.Results) (verdict, bool) {
 	if measured == nil {
 		return v, false
 	}
-	v.value = measured.Median()
-	if t.than == (key{}) {
-		least, most := measured.Interval()
-		v.note = fmt.Sprintf("between %s and %s", number(least), number(most))
-		return v, true
+	if t.than != (key{}) {
+		reference := t.than.of(results)
+		if reference == nil {
+			return v, false
+		}
+		measured = measured.Beside(reference)
 	}
-	reference := t.than.of(results)
-	if reference == nil {
-		return v, false
-	}
-	v.value = over(v.value, reference.Median())
-	return v, t.orLess == nil || v.consider(results, reference)
+	least, most := measured.Interval()
+	v.value, v.note = measured.Median(), fmt.Sprintf("between %s and %s", number(least), number(most))
+	return v, t.orLess == nil || v.consider(results)
 }
 
 // consider lets the alternative count where it asks for less.
-func (v *verdict) consider(results *result.Results, reference *result.Result) bool {
+func (v *verdict) consider(results *result.Results) bool {
 	other := v.orLess.than.of(results)
 	if other == nil {
 		return false
 	}
-	if enough := over(v.orLess.limit*other.Median(), reference.Median()); enough < v.limit {
-		v.limit, v.note = enough, fmt.Sprintf("%.2f × %s is less than %.2f × %s", v.orLess.limit, v.orLess.than.contender, v.target.limit, v.than.contender)
+	if enough := v.orLess.limit * other.Beside(v.than.of(results)).Median(); enough < v.limit {
+		v.limit = enough
+		v.note += fmt.Sprintf("; %.2f × %s is less than %.2f × %s", v.orLess.limit, v.orLess.than.contender, v.target.limit, v.than.contender)
 	}
 	return true
 }
@@ -179,7 +178,7 @@ func (r *Report) writeTargets(out io.Writer) error {
 	if lines == nil {
 		return nil
 	}
-	return writeAligned(out, "targets, as ratios of medians", lines)
+	return writeAligned(out, "targets, as medians of the ratios of turns", lines)
 }
 
 func (r *Report) targetsMarkdown() string {

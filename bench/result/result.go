@@ -87,6 +87,18 @@ func binomial(n, k int) float64 {
 	return chance
 }
 
+// Beside returns the ratios of values that are of the same repetition. What disturbs the machine for a while disturbs both: so
+// their median says more than the ratio of medians.
+func (r *Result) Beside(reference *Result) *Result {
+	ratios := &Result{Scenario: r.Scenario, Variant: r.Variant, Metric: r.Metric, Contender: r.Contender}
+	for i := range min(len(r.Values), len(reference.Values)) {
+		if reference.Values[i] != 0 {
+			ratios.Values = append(ratios.Values, r.Values[i]/reference.Values[i])
+		}
+	}
+	return ratios
+}
+
 // Results are all that a run measured.
 type Results struct {
 	List []Result `json:"list"`

@@ -31,7 +31,7 @@ func Full() Plan {
 	return Plan{
 		Repetitions: 9, Duration: 400 * time.Millisecond, Trips: 1500,
 		Sizes: []int{16, 100, 1 << 10, 16 << 10}, Windows: []int{1, 16, 256, 4096},
-		Fan: 10, Pairs: 10, Crowd: 1000,
+		Fan: 10, Pairs: 16, Crowd: 1000,
 	}
 }
 
