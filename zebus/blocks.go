@@ -19,6 +19,7 @@ type block struct {
 	messages [blockSize]incoming
 
 	left     atomic.Int32 // messages that are not over, those not yet given out included
+	spares   *spares      // where it goes when none is left
 	contents []byte       // of those messages, unless they are large
 
 	specials     *[blockSize]special // nil before one was needed
@@ -28,9 +29,9 @@ type block struct {
 	below atomic.Int32 // how many follow, about
 }
 
-func newBlock() *block {
+func newBlock(spares *spares) *block {
 	k := new(block)
-	k.block = k
+	k.block, k.spares = k, spares
 	for i := range k.messages {
 		k.messages[i].home = &k.home
 	}
@@ -67,14 +68,15 @@ func (k *block) copyOf(content []byte) []byte {
 func (k *block) encode(m Message) []byte {
 	size := m.ZebusSize()
 	if size > mostShared {
-		return encode(m)
+		return m.ZebusAppend(make([]byte, 0, size))
 	}
 	return k.added(m.ZebusAppend(k.room(size)))
 }
 
-// room returns the contents, behind which there is room for so many bytes. What is there already stays where it is.
+// room returns the contents, behind which there is room for so many bytes. What is there already stays where it is. It is never
+// nil: a content of no bytes is not the same as none where the message is written as part of another one.
 func (k *block) room(size int) []byte {
-	if len(k.contents)+size > cap(k.contents) {
+	if k.contents == nil || len(k.contents)+size > cap(k.contents) {
 		room := max(2*cap(k.contents), blockSize*size, leastShared)
 		k.contents = make([]byte, 0, min(room, blockSize*mostShared))
 	}
@@ -98,13 +100,13 @@ const (
 // giveBack says that so many of the messages are over. When none is left, others may come.
 func (k *block) giveBack(n int) {
 	if k.left.Add(int32(-n)) == 0 {
-		k.run.bus.spares.put(k)
+		k.spares.put(k)
 	}
 }
 
-// spares are blocks whose memory waits for the next messages. They are put back by the goroutines of the queues, one at a
-// time, and taken by the receiving one all together: so a compare-and-swap is all it takes, and cannot mistake one state
-// of the list for another.
+// spares are blocks whose memory waits for the next messages. They are put back one at a time, mostly by the goroutines of the
+// queues, and taken all together by who needs some: so a compare-and-swap is all it takes, and cannot mistake one state of the
+// list for another.
 type spares struct {
 	top atomic.Pointer[block]
 }
@@ -137,9 +139,10 @@ func (s *spares) takeAll() *block { return s.top.Swap(nil) }
 
 // A supply gives out memory for messages. It is used by one goroutine at a time.
 type supply struct {
-	current *block // nil before the first message
-	used    int    // current.messages[:used] are given out
-	free    *block // for the messages after those, linked by next
+	spares  *spares // where blocks come from, and go back to
+	current *block  // nil before the first message
+	used    int     // current.messages[:used] are given out
+	free    *block  // for the messages after those, linked by next
 }
 
 // next returns memory for a message, in a run.
@@ -153,14 +156,13 @@ func (s *supply) next(r *run) *incoming {
 }
 
 func (s *supply) nextBlock(r *run) {
-	spares := &r.bus.spares
 	if k := s.current; k != nil && s.used < blockSize { // it was begun in an earlier run
 		k.giveBack(blockSize - s.used)
 	}
 	k := s.free
 	if k == nil {
-		if k = spares.takeAll(); k == nil {
-			k = newBlock()
+		if k = s.spares.takeAll(); k == nil {
+			k = newBlock(s.spares)
 		}
 	}
 	s.free = k.next

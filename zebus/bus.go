@@ -60,6 +60,7 @@ func newBus(c busConfig) (*Bus, error) {
 	if err := b.dressHandlers(); err != nil {
 		return nil, err
 	}
+	b.reception.supply.spares = &b.spares
 	b.watched = c.watchesMessages()
 	b.acks = c.transportWantsAcks()
 	b.config.reportIdleQueues()

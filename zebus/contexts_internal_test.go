@@ -17,7 +17,7 @@ func TestWhatAContextKeepsAlive(t *testing.T) {
 			var bases contextBases
 			var blocks []weak.Pointer[block]
 			for i := range kept {
-				k := newBlock()
+				k := newBlock(new(spares))
 				k.renew(r)
 				blocks = append(blocks, weak.Make(k))
 				in := &k.messages[0]

@@ -164,7 +164,7 @@ func (in *incoming) recycle() {
 }
 
 // wipe forgets what a message keeps alive and is not shared by others. Nearly all keep nothing alive but a content, and
-// nothing is written then: it is the goroutine that receives who writes here next, maybe on another processor.
+// nothing is written then: it is the goroutine that receives, or publishes, who writes here next, maybe on another processor.
 func (in *incoming) wipe() {
 	in.remarks.end(in.epoch)
 	if cap(in.content) > mostShared || in.local != nil {

@@ -32,7 +32,7 @@ type incoming struct {
 // home is where messages are: what they have in common with those in the same memory.
 type home struct {
 	run   *run
-	local *localMessage // nil for what was received
+	local *localMessage // nil for what was received, or could have been: see localEvents
 	block *block        // nil for what is not used again, or is a local message
 }
 
@@ -86,8 +86,7 @@ func (in *incoming) bus() *Bus { return in.run.bus }
 func (in *incoming) routing() RoutingContent {
 	s := in.beSpecial()
 	if s.content == nil {
-		content := routingOf(in.read(), nil)
-		s.content = &content
+		s.content = new(routingOf(in.read(), nil))
 	}
 	return *s.content
 }

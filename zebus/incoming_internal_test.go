@@ -29,7 +29,7 @@ func TestEnvelope(t *testing.T) {
 				Originator: Originator{SenderID: "A.0", SenderEndpoint: "tcp://a:1", InitiatorUserName: new("user")},
 			}
 			change(&m)
-			in := &incoming{home: &home{run: r, block: newBlock()}, route: rt, originator: &m.Originator}
+			in := &incoming{home: &home{run: r, block: newBlock(new(spares))}, route: rt, originator: &m.Originator}
 			in.fill(&m, true)
 			if diff := cmp.Diff(&m, in.envelope()); diff != "" {
 				t.Errorf("envelope (-came +shown):\n%s", diff)

@@ -29,7 +29,7 @@ func lend(t *testing.T, to *stub, m zebus.Message) (handlers func()) {
 }
 
 func TestLentContents(t *testing.T) {
-	texts := []string{"short", strings.Repeat("longer ", 100), strings.Repeat("too long to keep the memory ", 100), "short again", ""}
+	texts := []string{"", "short", strings.Repeat("longer ", 100), strings.Repeat("too long to keep the memory ", 100), "short again", ""}
 	t.Run("handlers get what was lent, whatever became of it and whenever they run", func(t *testing.T) {
 		got := make(chan string, len(texts))
 		_, s := benchBus(t, zebus.HandleEvent(func(_ context.Context, n *interop.Note) error {
@@ -100,6 +100,9 @@ func TestLentContents(t *testing.T) {
 			var n interop.Note
 			if err := n.ZebusUnmarshal(letter.Message.Content); err != nil || n.Text != texts[i] {
 				t.Errorf("letter %d says %q, %v; want %q", i, n.Text, err, texts[i])
+			}
+			if letter.Message.Content == nil {
+				t.Errorf("letter %d has no content, want one, of no bytes if need be", i)
 			}
 		}
 	})

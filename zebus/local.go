@@ -8,8 +8,8 @@ import (
 	"github.com/zebus-go/zebus/dispatch"
 )
 
-// localMessage is a message of this peer to itself. It does not travel, and is only encoded for handlers that do not run
-// inline: they get a copy of their own.
+// localMessage is a command of this peer to itself, or an event that has an inline handler here. It does not travel, and is only
+// encoded for handlers that do not run inline: they get a copy of their own. Other events are [localEvents].
 type localMessage struct {
 	incoming
 
@@ -21,14 +21,14 @@ type localMessage struct {
 	place   home
 }
 
-// locals is memory for the messages that peers send to themselves.
+// locals is memory for local messages.
 var locals = sync.Pool{New: func() any {
 	l := new(localMessage)
 	l.alone[0], l.home, l.place.local = &l.Entry, &l.place, l
 	return l
 }}
 
-// newLocal returns a message of this peer to itself.
+// newLocal returns a local message.
 func newLocal(r *run, rt *route, m Message, s *scope) *localMessage {
 	l, _ := locals.Get().(*localMessage)
 	l.become(rt, r.onBehalfOf(r.bus.initiatorOf(s)))

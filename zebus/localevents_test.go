@@ -68,6 +68,13 @@ func publishNotes(ctx context.Context, t *testing.T, bus *zebus.Bus, from, to, s
 	}
 }
 
+// garbled is an event with an encoding that is none.
+type garbled struct{ interop.PriceChanged }
+
+func (*garbled) ZebusSize() int { return 2 }
+
+func (*garbled) ZebusAppend(b []byte) []byte { return append(b, 0x0a, 0x7f) }
+
 func TestEventsToItself(t *testing.T) {
 	inTown(t, "those of several goroutines come whole to every queue, small and large ones", func(t *testing.T, town *town) {
 		const notes, goroutines = 2000, 4
@@ -168,6 +175,56 @@ func TestEventsToItself(t *testing.T) {
 		}
 		if want := events - (events+2)/3; failed != want {
 			t.Errorf("told of %d failures, want %d", failed, want)
+		}
+	})
+	inTown(t, "one of no bytes has an empty content for who looks at it, not none", func(t *testing.T, town *town) {
+		var letter zebus.TransportMessage
+		var failure *zebus.MessageProcessingFailed
+		bus := town.start(town.builder("A.0",
+			zebus.HandleEvent(func(context.Context, *interop.Note) error { return errors.New("no") }),
+			zebus.HandleEvent(func(_ context.Context, f *zebus.MessageProcessingFailed) error {
+				failure = f
+				return nil
+			})).
+			WithErrorPublication(true).
+			WithDeadLetters(func(_ context.Context, l zebus.DeadLetter) { letter = *l.Message }))
+		if err := bus.Publish(t.Context(), &interop.Note{}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if letter.Content == nil || failure == nil || failure.FailingMessage.Content == nil {
+			t.Errorf("dead letter %+v, failure %+v", letter, failure)
+		}
+	})
+	inTown(t, "a handler that chooses looks at what was published, as the directory does", func(t *testing.T, town *town) {
+		const market = "caf\xe9" // no text that survives the way
+		came := 0
+		bus := town.subscriber("A.0").Bus
+		_, err := zebus.Subscribe(t.Context(), bus, interop.PriceChangedBinding{Market: zebus.Is(market)}, func(context.Context, *interop.PriceChanged) error {
+			came++
+			return nil
+		})
+		if err = errors.Join(err, bus.Publish(t.Context(), &interop.PriceChanged{Market: market})); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if came != 1 {
+			t.Errorf("it came %d times, want 1", came)
+		}
+	})
+	inTown(t, "one that nobody can read is told of, also where its handler chooses", func(t *testing.T, town *town) {
+		var dropped error
+		bus := town.start(town.builder("A.0").WithObserver(zebus.Observer{Dropped: func(_ *zebus.TransportMessage, err error) { dropped = err }}))
+		_, err := zebus.Subscribe(t.Context(), bus, interop.PriceChangedBinding{Market: zebus.Is("EU")}, func(context.Context, *interop.PriceChanged) error {
+			t.Error("it is handled")
+			return nil
+		})
+		if err = errors.Join(err, bus.Publish(t.Context(), &garbled{interop.PriceChanged{Market: "EU"}})); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if !errors.Is(dropped, zebus.ErrUnreadable) {
+			t.Errorf("dropped: %v, want %v", dropped, zebus.ErrUnreadable)
 		}
 	})
 	inTown(t, "the transport hears nothing of them, also where it wants to know what is handled", func(t *testing.T, town *town) {

@@ -31,7 +31,9 @@ type route struct {
 	dispatch    *dispatch.Route
 	inline      atomic.Bool         // at least one handler runs on the receiving goroutine
 	queued      atomic.Bool         // at least one does not
+	chosen      atomic.Bool         // at least one handler does not take every message
 	untold      bool                // nobody is told that a message is over
+	supplies    sync.Pool           // of *localSupply: memory for events of this peer to itself
 	ours        atomic.Pointer[run] // in which this peer is subscribed to the whole type, and the directory knows
 }
 
@@ -86,6 +88,9 @@ func (rs *routes) add(b *Bus, h Handler, accepts func(*incoming) bool) (remove f
 		rt.inline.Store(true)
 	} else {
 		rt.queued.Store(true)
+	}
+	if accepts != nil {
+		rt.chosen.Store(true)
 	}
 	return b.dispatcher.Add(string(h.messageType.ID()), b.invoker(&h, accepts))
 }

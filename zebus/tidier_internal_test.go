@@ -6,7 +6,7 @@ func TestTidier(t *testing.T) {
 	const blocks = 4
 	r := &run{bus: &Bus{}}
 	rt := &route{messageType: failedType, untold: true}
-	var s supply
+	s := supply{spares: &r.bus.spares}
 	var all []*incoming
 	for range blocks * blockSize {
 		in := s.next(r)
