@@ -1,11 +1,11 @@
 package dispatch_test
 
 import (
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/zebus-go/zebus/dispatch"
+	"github.com/zebus-go/zebus/internal/handover"
 )
 
 // message is what a bus would dispatch: the entry, and what it needs when it is done.
@@ -36,8 +36,7 @@ func (m *message) Done()                           { m.burst.one() }
 // burst is how many messages are on their way at most: fewer than a queue keeps room for.
 const burst = 4000
 
-// BenchmarkDispatch compares enqueue and run with a buffered channel that hands a pointer to another
-// goroutine, in the same run: x-handover is how many hand-overs one message costs.
+// BenchmarkDispatch compares enqueue and run with hand-overs between goroutines: see package handover.
 func BenchmarkDispatch(b *testing.B) {
 	for _, bm := range []struct {
 		name  string
@@ -53,24 +52,14 @@ func BenchmarkDispatch(b *testing.B) {
 			b.ReportAllocs()
 			queue := newQueueBench(b, bm.inv)
 			messages := make([]message, burst)
-			var ours, channel, ratios []float64
+			m := handover.Measurement{Burst: burst, Room: 1000}
 			for b.Loop() {
 				renew(messages, queue.route)
-				ours = append(ours, queue.run(messages, bm.batch))
-				channel = append(channel, handOver())
-				ratios = append(ratios, ours[len(ours)-1]/channel[len(channel)-1])
+				m.Add(queue.run(messages, bm.batch))
 			}
-			b.ReportMetric(0, "ns/op") // a mix of both
-			b.ReportMetric(median(ours), "ns/msg")
-			b.ReportMetric(median(channel), "ns/handover")
-			b.ReportMetric(median(ratios), "x-handover")
+			m.Report(b)
 		})
 	}
-}
-
-func median(all []float64) float64 {
-	slices.Sort(all)
-	return all[len(all)/2]
 }
 
 // renew makes a burst of new messages. They are not allocated, for whoever reads a message
@@ -126,24 +115,4 @@ func (q *queueBench) run(messages []message, size int) float64 {
 	}
 	<-messages[0].burst.all
 	return float64(time.Since(start).Nanoseconds()) / burst
-}
-
-// handOver is the reference: a pointer through a channel, as often. It returns the
-// nanoseconds per hand-over.
-func handOver() float64 {
-	messages := make(chan *message, 1000)
-	done, m := newHandled(), new(message)
-	go func() {
-		for range messages {
-			done.one()
-		}
-	}()
-	start := time.Now()
-	for range burst {
-		messages <- m
-	}
-	<-done.all
-	elapsed := time.Since(start)
-	close(messages)
-	return float64(elapsed.Nanoseconds()) / burst
 }

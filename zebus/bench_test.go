@@ -4,20 +4,18 @@ import (
 	"context"
 	"crypto/rand"
 	"runtime"
-	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/zebus-go/zebus/internal/handover"
 	"github.com/zebus-go/zebus/internal/interop"
 	"github.com/zebus-go/zebus/transport"
 	"github.com/zebus-go/zebus/zebus"
 )
 
-// The benchmarks measure bursts of messages, and beside each of them a burst of hand-overs: a buffered channel that gives a
-// pointer to another goroutine. x-handover is how many hand-overs one message costs: the median of what each burst cost beside the
-// hand-overs that followed it, because what disturbs the machine for a while disturbs both. Bursts are long, so that both ends are
-// at work at the same time, and no more are under way between goroutines than the channel has room for.
+// The benchmarks measure bursts of messages beside hand-overs between goroutines: see package handover. Bursts are long, so that
+// both ends are at work at the same time, and no more are under way between goroutines than the channel has room for.
 const (
 	burst    = 1 << 16
 	underWay = 2048
@@ -27,53 +25,27 @@ const (
 // beside measures bursts beside bursts of hand-overs, and reports medians.
 func beside(b *testing.B, run func()) {
 	b.Helper()
-	var ours, channel, ratios []float64
+	m := handover.Measurement{Burst: burst, Room: underWay}
 	var allocated uint64
+	bursts := 0
 	run() // what is made once is made
 	for b.Loop() {
 		before := mallocs()
 		begin := time.Now()
 		run()
-		ours = append(ours, float64(time.Since(begin))/burst)
+		took := time.Since(begin)
 		allocated += mallocs() - before
-		channel = append(channel, handOver())
-		ratios = append(ratios, ours[len(ours)-1]/channel[len(channel)-1])
+		m.Add(float64(took) / burst)
+		bursts++
 	}
-	b.ReportMetric(0, "ns/op") // a mix of both
-	b.ReportMetric(median(ours), "ns/message")
-	b.ReportMetric(median(channel), "ns/handover")
-	b.ReportMetric(median(ratios), "x-handover")
-	b.ReportMetric(float64(allocated)/float64(burst*len(ours)), "allocs/message")
+	m.Report(b)
+	b.ReportMetric(float64(allocated)/float64(burst*bursts), "allocs/message")
 }
 
 func mallocs() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.Mallocs
-}
-
-func median(all []float64) float64 {
-	slices.Sort(all)
-	return all[len(all)/2]
-}
-
-// handOver is the reference. It returns the nanoseconds of one hand-over.
-func handOver() float64 {
-	c := make(chan *int, underWay)
-	done := make(chan struct{})
-	go func() {
-		for range c {
-		}
-		close(done)
-	}()
-	value := new(int)
-	begin := time.Now()
-	for range burst {
-		c <- value
-	}
-	close(c)
-	<-done
-	return float64(time.Since(begin)) / burst
 }
 
 // stub is a transport that ends at the frame: what is sent is encoded and dropped, what is received the benchmark hands in.

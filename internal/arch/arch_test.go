@@ -56,6 +56,7 @@ var mayImport = map[string][]string{
 	"internal/budgets":      {},
 	"internal/conversation": {},
 	"internal/docs":         {},
+	"internal/handover":     {},
 	"internal/interop":      {"zebus", "wire"},
 	"internal/programs":     {},
 	"internal/vectors":      {"wire"},
