@@ -33,7 +33,6 @@ type Bus struct {
 	running     atomic.Pointer[run] // nil while nothing can be sent
 	reception   reception
 	localEvents localEvents
-	spares      spares
 	dumps       dumps
 	drops       episodes
 	watched     bool // somebody is told of every message that is handled
@@ -60,7 +59,7 @@ func newBus(c busConfig) (*Bus, error) {
 	if err := b.dressHandlers(); err != nil {
 		return nil, err
 	}
-	b.reception.supply.spares = &b.spares
+	b.reception.supply.spares = &b.reception.spares
 	b.watched = c.watchesMessages()
 	b.acks = c.transportWantsAcks()
 	b.config.reportIdleQueues()

@@ -24,6 +24,7 @@ type reception struct {
 	early       []TransportMessage // that came before the transport had said where it receives
 	lent        bool               // the contents of the batch are the transport's
 	supply      supply             // memory for the messages to come
+	spares      spares             // and for those after them
 	originators originators
 	last        lastRoute
 	answers     answerReader

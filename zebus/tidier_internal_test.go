@@ -6,7 +6,8 @@ func TestTidier(t *testing.T) {
 	const blocks = 4
 	r := &run{bus: &Bus{}}
 	rt := &route{messageType: failedType, untold: true}
-	s := supply{spares: &r.bus.spares}
+	var back spares
+	s := supply{spares: &back}
 	var all []*incoming
 	for range blocks * blockSize {
 		in := s.next(r)
@@ -14,7 +15,7 @@ func TestTidier(t *testing.T) {
 		all = append(all, in)
 	}
 	spare := func() (n int) {
-		for k := r.bus.spares.top.Load(); k != nil; k = k.next {
+		for k := back.top.Load(); k != nil; k = k.next {
 			n++
 		}
 		return n
